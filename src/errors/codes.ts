@@ -1,0 +1,42 @@
+/** What each error code means to a caller: the HTTP status at the edge, and whether trying again can help. */
+interface CodeMeaning {
+  readonly status: number
+  /** True where the same request may succeed later without being changed. */
+  readonly retry: boolean
+  /** One sentence for the manual's error table. */
+  readonly about: string
+}
+
+/** Every error Drowse can answer with. The manual's error table and the HTTP statuses come from here. */
+export const CODES = {
+  'usage': { status: 400, retry: false, about: 'The command line was not understood.' },
+  'config-invalid': { status: 500, retry: false, about: 'site.yaml has a problem; the message names the line.' },
+  'site-missing': { status: 500, retry: false, about: 'The folder given holds no site.yaml.' },
+  'content-invalid': { status: 422, retry: false, about: 'One or more content files have problems; each is listed.' },
+  'page-conflict': { status: 409, retry: false, about: 'Two entries would be published at one path.' },
+  'theme-invalid': { status: 500, retry: false, about: 'A theme component does not compile or does not render.' },
+  'body-too-large': { status: 413, retry: false, about: 'The request is larger than this kind of write may be.' },
+  'type-unsupported': { status: 415, retry: false, about: 'The request has a content type that this address does not read.' },
+  'form-invalid': { status: 422, retry: false, about: 'A field is missing or not as it should be.' },
+  'origin-refused': { status: 403, retry: false, about: 'The form was sent from a page of another site.' },
+  'token-missing': { status: 401, retry: false, about: 'This write is for the owner and carries no bearer token.' },
+  'token-refused': { status: 403, retry: false, about: 'The bearer token is not one of this site’s.' },
+  'page-unknown': { status: 404, retry: false, about: 'The page that was written to is not published here.' },
+  'parent-unknown': { status: 422, retry: false, about: 'The comment that was answered is not on that page.' },
+  'write-unknown': { status: 404, retry: false, about: 'No write with that id is known.' },
+  'kind-unknown': { status: 404, retry: false, about: 'There is no such kind of write.' },
+  'key-reused': { status: 422, retry: false, about: 'The idempotency key was used before with another payload.' },
+  'method-refused': { status: 405, retry: false, about: 'The address does not take that method.' },
+  'journal-full': { status: 503, retry: true, about: 'The journal could not be written, usually because the disk is full. The write was not accepted.' },
+  'store-failed': { status: 503, retry: true, about: 'The store could not be written. Accepted writes are kept and published later.' },
+  'release-refused': { status: 409, retry: false, about: 'A release would lose too much or is older than what is published.' },
+  'machine-failed': { status: 503, retry: true, about: 'The machine could not be woken or did not answer. Accepted writes are kept and applied later.' },
+  'guest-refused': { status: 500, retry: false, about: 'The guest does not speak this protocol version or refused the gateway’s epoch.' },
+  'apply-failed': { status: 500, retry: true, about: 'The write was accepted but applying it failed inside the machine; it is kept.' },
+  'data-in-use': { status: 500, retry: true, about: 'Another Drowse process is using the data folder.' },
+  'port-in-use': { status: 500, retry: true, about: 'The port is taken by another program.' },
+  'folder-unwritable': { status: 500, retry: false, about: 'A folder that must be written to can’t be.' },
+  'internal': { status: 500, retry: true, about: 'Something Drowse did not foresee; please report it.' },
+} as const satisfies Record<string, CodeMeaning>
+
+export type ErrorCode = keyof typeof CODES
