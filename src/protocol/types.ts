@@ -142,5 +142,9 @@ export interface Frame<M> {
  * the guest is gone or the deadline passes; the guest may still have applied what was sent.
  */
 export interface GuestLink {
-  exchange(message: ToGuest, blobs: Iterable<readonly [hash: string, bytes: Uint8Array]>, deadline: AbortSignal): AsyncIterable<Frame<FromGuest>>
+  exchange(
+    message: ToGuest,
+    blobs: Iterable<readonly [hash: string, bytes: Uint8Array]>,
+    deadline: AbortSignal,
+  ): AsyncIterable<Frame<FromGuest>>
 }
