@@ -1,0 +1,90 @@
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DrowseError } from '../../../errors/drowse-error.ts'
+import { createLink, type Link } from '../../../protocol/link.ts'
+import { openGuestLog } from './guest-log.ts'
+
+/** A guest's process with the link to it. */
+export interface Child {
+  readonly pid: number
+  readonly link: Link
+  /** True from the moment its end was seen. */
+  readonly gone: boolean
+  /** Resolves once it has ended and all its output was read. Never rejects. */
+  readonly ended: Promise<void>
+  /** False when it was gone already. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): boolean
+  /** Closes its input, by which a guest knows that it should end. */
+  closeInput(): void
+}
+
+/**
+ * Starts `command` with an empty environment, its link on standard input and output, its standard error in `guest.log` of `dataDir`.
+ * Returns once the process exists; rejects with `machine-failed` when it can't be started. A link that breaks kills the process.
+ */
+export async function startChild(command: readonly string[], dataDir: string): Promise<Child> {
+  const [file = '', ...args] = command
+  // A session of its own: Ctrl-C at the gateway's terminal must not hit a guest in the middle of a batch.
+  const child = spawn(file, args, { cwd: dataDir, env: {}, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  try {
+    await once(child, 'spawn')
+  } catch (cause) {
+    throw new DrowseError(
+      'machine-failed',
+      `The guest could not be started: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { cause },
+    )
+  }
+  return watch(child, child.pid ?? 0, dataDir)
+}
+
+function watch(child: ChildProcessByStdio<Writable, Readable, Readable>, pid: number, dataDir: string): Child {
+  const log = openGuestLog(join(dataDir, 'guest.log'))
+  const ended = Promise.withResolvers<void>()
+  let gone = false
+
+  const reason = () =>
+    new DrowseError('machine-failed', `The guest ${gone ? howItEnded(child) : 'closed its link'}${quote(log.lastLines(5))}`, {
+      hint: 'The next wake starts it cold. What it says on standard error is in guest.log of its data folder.',
+    })
+  const whyEnded = async () => {
+    await Promise.race([ended.promise, sleep(1000, undefined, { ref: false })])
+    return reason()
+  }
+  const link = createLink(child.stdout, child.stdin, { whyEnded })
+
+  child.stderr.on('data', (chunk: Buffer) => log.append(chunk))
+  // Without a listener, a failed kill(2) would be thrown; the state is observed anyway.
+  child.on('error', () => {})
+  child.once('exit', () => {
+    gone = true
+  })
+  child.once('close', () => {
+    ended.resolve()
+    link.break(reason())
+    log.close()
+  })
+  void link.broken.then(() => child.kill('SIGKILL'))
+
+  return {
+    pid,
+    link,
+    get gone() {
+      return gone
+    },
+    ended: ended.promise,
+    signal: (signal) => child.kill(signal),
+    closeInput: () => void child.stdin.end(),
+  }
+}
+
+function howItEnded(child: ChildProcess): string {
+  return child.signalCode === null ? `ended with exit code ${child.exitCode}` : `was ended by ${child.signalCode}`
+}
+
+function quote(lines: string): string {
+  return lines === '' ? '.' : `; its last words were:\n${lines}`
+}

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { DrowseError } from '../../../errors/drowse-error.ts'
+
+/** The program that runs inside the machine. */
+export interface GuestProgram {
+  /** Its main module. It is started with `args` and then, as the last argument, the data folder, which is also its working folder. */
+  readonly entry: string
+  readonly args?: readonly string[]
+  /** Files and folders it may read beside its data: its sources, the packages it imports, the `package.json` above them. */
+  readonly readable: readonly string[]
+}
+
+/** The arguments for `node`. Everything the guest may do stands here. */
+export function nodeArguments(guest: GuestProgram, dataDir: string): string[] {
+  const readable = [guest.entry, ...guest.readable, dataDir]
+  return [
+    '--permission',
+    // For the native parser; the guest drops this right once it is loaded.
+    '--allow-addons',
+    '--disable-warning=PERM0001',
+    ...readable.flatMap(spellings).map((path) => `--allow-fs-read=${path}`),
+    ...spellings(dataDir).map((path) => `--allow-fs-write=${path}`),
+    guest.entry,
+    ...(guest.args ?? []),
+    dataDir,
+  ]
+}
+
+/** A path as it was given and as it is without symbolic links: Node checks the one it is asked for. */
+function spellings(path: string): string[] {
+  if (path.includes('*')) {
+    throw new DrowseError(
+      'config-invalid',
+      `The folder ${path} has a * in its name, which would give the guest more than that folder.`,
+      {
+        hint: 'Choose a path without *.',
+      },
+    )
+  }
+  return [...new Set([path, realpathSync(path)])]
+}
+
+/**
+ * What to put before a command so that the kernel kills it when its parent dies, even when it is stopped: `setpriv --pdeathsig KILL` of
+ * util-linux, where there is one. Empty elsewhere. The signal comes when the *thread* that started the guest ends (prctl(2)).
+ */
+export async function dieWithParent(platform: NodeJS.Platform): Promise<readonly string[]> {
+  if (platform !== 'linux') return []
+  const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'] as const
+  try {
+    const { stdout } = await promisify(execFile)('sh', ['-c', `command -v setpriv && ${prefix.join(' ')} true`])
+    const path = stdout.trim()
+    return path === '' ? [] : [path, ...prefix.slice(1)]
+  } catch {
+    return []
+  }
+}
