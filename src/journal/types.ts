@@ -1,4 +1,4 @@
-import type { Actor, Json, Receipt, Write } from '../protocol/types.ts'
+import type { Actor, Effect, Json, Receipt, Write } from '../protocol/types.ts'
 
 /** What the gateway asks the journal to accept. */
 export interface Acceptance {
@@ -8,11 +8,14 @@ export interface Acceptance {
   readonly payload: Json
   /** Bytes the payload refers to by SHA-256 (hex). */
   readonly blobs?: ReadonlyMap<string, Uint8Array>
-  /** The idempotency key, unique within (site, kind). */
-  readonly key: string
+  /** The idempotency key, unique within (site, kind). Null: the same payload is the same write. */
+  readonly key: string | null
+  /** Kept in the same commit if the write is fresh, see `DurableState`. */
+  readonly state?: { readonly key: string; readonly value: string }
 }
 
-export type WriteState = 'accepted' | 'applied' | 'published'
+/** `parked`: applying it failed so often that it was put aside; it is kept until the owner decides. */
+export type WriteState = 'accepted' | 'applied' | 'published' | 'parked'
 
 /** A write as the journal knows it. */
 export interface JournalEntry {
@@ -20,6 +23,8 @@ export interface JournalEntry {
   readonly state: WriteState
   /** Null until the guest has answered. */
   readonly receipt: Receipt | null
+  /** Why it was parked, for the owner; null in every other state. */
+  readonly parkedBecause: string | null
 }
 
 export interface Batch {
@@ -29,24 +34,55 @@ export interface Batch {
   readonly writes: readonly Write[]
 }
 
+/** Small values that outlive a restart, by key. A null value removes the key. */
+export interface DurableState {
+  get(key: string): string | null
+  set(key: string, value: string | null): void
+  /** All keys that begin with `prefix`, sorted, with their values. */
+  entries(prefix: string): readonly (readonly [key: string, value: string])[]
+}
+
+/** Effects that wait to be performed. */
+export interface EffectOutbox {
+  /** Durable when it returns. An id that this site ever added is left alone. */
+  add(site: string, effects: readonly Effect[]): void
+  /** Not yet performed, in the order added. */
+  waiting(site: string): readonly Effect[]
+  performed(site: string, id: string): void
+}
+
 /**
  * The durable list of accepted writes: accepted → applied → published. Everything it returns from is on disk.
+ * One process has it at a time: opening it a second time throws `data-in-use`.
  */
 export interface Journal {
+  /** Raised at every open: the fencing epoch of the process that has the journal. */
+  readonly epoch: number
+  readonly state: DurableState
+  readonly effects: EffectOutbox
   /**
    * Resolves once the write is durable; concurrent calls share a commit. The same (site, kind, key) with the same payload resolves to the entry
    * that is already there (`fresh: false`); with another payload it rejects with `key-reused`. A disk that can't take it: `journal-full`.
    */
   accept(acceptance: Acceptance): Promise<{ readonly entry: JournalEntry; readonly fresh: boolean }>
   find(site: string, id: string): JournalEntry | null
-  /** The oldest writes that are not published, oldest first, at most `limit`; null if there are none. May be called again for the same ones. */
+  /**
+   * The oldest writes that are neither published nor parked, oldest first, at most `limit` and at most a message's worth of bytes; null if there are none.
+   * May be called again for the same ones.
+   */
   claim(site: string, limit: number): Batch | null
+  /** Throws `internal` for bytes that no open write brought. */
   blob(hash: string): Uint8Array
   /** Keeps the receipts. May be called again with the same ones. */
   applied(batch: Batch, receipts: readonly Receipt[]): void
   /** The batch's pages are with the readers. Blobs no open write needs are dropped. */
   published(batch: Batch): void
-  /** Sites that have unpublished writes: what a restarted gateway begins with. */
+  /** Puts a write aside that can't be applied, so that those behind it go on. Nothing of it is dropped. */
+  park(site: string, id: string, because: string): void
+  /** Puts a parked write back in its old place. False if there is no such parked write. */
+  unpark(site: string, id: string): boolean
+  parked(site: string): readonly JournalEntry[]
+  /** Sites that have writes to claim: what a restarted gateway begins with. */
   sitesWithWork(): readonly string[]
   /** Forgets published writes older than this (ISO time). Returns how many. */
   prune(before: string): number
