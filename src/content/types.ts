@@ -60,4 +60,6 @@ export interface BodyCache {
   set(hash: string, body: Body): void
 }
 
-export type ReadResult = { readonly entry: Entry; readonly problems: readonly Problem[] } | { readonly entry: null; readonly problems: readonly Problem[] }
+export type ReadResult =
+  | { readonly entry: Entry; readonly problems: readonly Problem[] }
+  | { readonly entry: null; readonly problems: readonly Problem[] }

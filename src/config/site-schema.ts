@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+import type { ParserName } from './types.ts'
+
+const PARSERS = ['satteri', 'remark'] as const satisfies readonly ParserName[]
+
+/** One line of text, trimmed. */
+const text = v.pipe(
+  v.string(),
+  v.transform((value) => value.replace(/\s+/gu, ' ').trim()),
+)
+
+const siteUrl = v.pipe(
+  text,
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const normal = normalSiteUrl(dataset.value)
+    if (normal !== null) return normal
+    addIssue({ message: `\`${dataset.value}\` is not an absolute address such as \`https://example.org\`.` })
+    return NEVER
+  }),
+)
+
+/** The address without a slash at its end, or null unless it is absolute http(s) with neither query, fragment nor credentials. */
+function normalSiteUrl(value: string): string | null {
+  const url = URL.parse(value)
+  if (url === null || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(value)) return null
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') return null
+  return url.href.replace(/\/+$/, '')
+}
+
+const languageTag = v.pipe(
+  text,
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return Intl.getCanonicalLocales(dataset.value)[0] ?? NEVER
+    } catch {
+      addIssue({ message: `\`${dataset.value}\` is not a language tag such as \`en\` or \`pt-BR\`.` })
+      return NEVER
+    }
+  }),
+)
+
+const menuPath = v.pipe(
+  text,
+  v.regex(/^(\/(?!\/)|https?:\/\/)/, 'a menu leads to a path that begins with `/`, or to an `https://` address.'),
+)
+
+const menuItem = v.object({ title: v.pipe(text, v.nonEmpty('a menu needs words to show.')), path: menuPath })
+
+const themeName = v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'a theme’s name holds only a–z, 0–9 and `-`.'))
+
+const pageSize = v.pipe(
+  v.number(),
+  v.integer('this is a whole number.'),
+  v.minValue(1, 'a page lists at least 1 post.'),
+  v.maxValue(1000, 'a page lists at most 1000 posts.'),
+)
+
+/** The keys of site.yaml. Only `title` and `url` are required. */
+export const siteEntries = {
+  title: v.pipe(text, v.nonEmpty('a site needs a title.')),
+  url: siteUrl,
+  language: v.optional(languageTag, 'en'),
+  description: v.optional(text, ''),
+  author: v.optional(text, ''),
+  menu: v.optional(v.nullable(v.array(menuItem)), null),
+  theme: v.optional(themeName, 'default'),
+  content: v.optional(v.record(v.string(), v.pipe(text, v.nonEmpty('name a folder or a file.'))), {}),
+  comments: v.optional(
+    v.object({
+      open: v.optional(v.boolean(), true),
+      moderation: v.optional(v.picklist(['open', 'hold']), 'open'),
+    }),
+    {},
+  ),
+  postsPerPage: v.optional(pageSize, 10),
+  parser: v.optional(v.picklist(PARSERS), 'satteri'),
+  data: v.optional(v.record(v.string(), v.unknown()), {}),
+}
+
+/** Groups whose own keys are checked too, by the path that leads to them (list positions as `*`). */
+export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(siteEntries),
+  comments: ['open', 'moderation'],
+  'menu.*': ['title', 'path'],
+}

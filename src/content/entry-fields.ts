@@ -1,0 +1,80 @@
+import * as v from 'valibot'
+import { toJson } from '../config/json.ts'
+import { issueProblem, nearMissHint, prepareFields } from '../config/schema-problems.ts'
+import type { YamlSource } from '../config/yaml-source.ts'
+import type { Json, Problem } from '../protocol/types.ts'
+import { COMMON_ADVICE, type CommonFields, commonEntries } from './common-fields.ts'
+import type { EntryType } from './types.ts'
+
+/** The front matter of one file, checked: the good fields are there even where others have problems. */
+export interface EntryFields {
+  readonly common: CommonFields
+  readonly data: { readonly [key: string]: Json }
+  /** The common fields that are there, whether good or not. */
+  readonly given: ReadonlySet<string>
+  readonly problems: readonly Problem[]
+}
+
+const EMPTY_YAML: YamlSource = { value: {}, place: () => ({ line: 1, column: 1 }), written: () => null }
+
+/** Checks front matter against the common fields and the kind's own. A kind's field named like a common one is the common one. */
+export function checkFields(yaml: YamlSource | null, type: EntryType, where: string): EntryFields {
+  const source = yaml ?? EMPTY_YAML
+  const entries: v.ObjectEntries = { ...type.fields, ...commonEntries }
+  const prepared = prepareFields(entries, source)
+  const common = v.safeParse(v.object(commonEntries), prepared)
+  const own = v.safeParse(v.object(type.fields), prepared)
+  const ownIssues = (own.issues ?? []).filter((issue) => !isCommon(issue.path?.[0]?.key))
+  return {
+    common: common.success ? common.output : {},
+    data: dataOf(prepared, own.success ? own.output : {}),
+    given: new Set(Object.keys(prepared).filter(isCommon)),
+    problems: [
+      ...(common.issues ?? []).map((issue) => commonProblem(issue, source, where)),
+      ...ownIssues.map((issue) => issueProblem(issue, source, where, 'front-matter/invalid-field')),
+      ...misspelledKeys(prepared, Object.keys(entries), source, where),
+    ],
+  }
+}
+
+function isCommon(key: unknown): boolean {
+  return typeof key === 'string' && Object.hasOwn(commonEntries, key)
+}
+
+function commonProblem(issue: v.BaseIssue<unknown>, source: YamlSource, where: string): Problem {
+  const advice = COMMON_ADVICE[String(issue.path?.[0]?.key)]
+  return issueProblem(issue, source, where, advice?.rule ?? 'front-matter/invalid-field', advice?.hint)
+}
+
+/** The kind's own fields as its schema made them, and beside them whatever else the author wrote. */
+function dataOf(written: Readonly<Record<string, unknown>>, own: Readonly<Record<string, unknown>>): EntryFields['data'] {
+  const members = new Map<string, Json>()
+  for (const [key, value] of Object.entries(written)) if (!isCommon(key)) members.set(key, toJson(value))
+  for (const [key, value] of Object.entries(own)) if (!isCommon(key) && value !== undefined) members.set(key, toJson(value))
+  return Object.fromEntries(members)
+}
+
+/** Other keys are the theme's to use, so one that looks like a slip is only pointed out, and only while the key it looks like is free. */
+function misspelledKeys(
+  written: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  source: YamlSource,
+  where: string,
+): Problem[] {
+  const free = known.filter((key) => !Object.hasOwn(written, key))
+  return Object.keys(written).flatMap((key) => {
+    const hint = known.includes(key) ? null : nearMissHint(key, free)
+    if (hint === null) return []
+    const message = `\`${key}\` is not a key that Drowse reads; it is kept for the theme.`
+    return [
+      {
+        where,
+        ...source.place([key], 'key'),
+        rule: 'front-matter/unknown-key',
+        message,
+        hint,
+        severity: 'warning',
+      } satisfies Problem,
+    ]
+  })
+}

@@ -1,0 +1,136 @@
+import type { Dirent } from 'node:fs'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, join, resolve, sep } from 'node:path'
+import type { SiteConfig } from '../config/types.ts'
+import type { Problem } from '../protocol/types.ts'
+import { isMarkdown, mediaKey, sourceOfPath, typeOfPath } from './sources.ts'
+import type { EntryType } from './types.ts'
+
+/** A file on disk and its place in the site. */
+export interface ListedFile {
+  /** Where it is on disk: absolute. Never stored and never sent, since machines differ in it. */
+  readonly file: string
+  /** `SourceFile.path`: where it would lie if site.yaml named no folder of its own. */
+  readonly path: string
+}
+
+export interface ListedEntry extends ListedFile {
+  readonly type: EntryType
+}
+
+export interface ListedMedia extends ListedFile {
+  /** Its key in the store: `media/photo.jpg`, `posts/pic.png`. */
+  readonly key: string
+}
+
+export interface Listing {
+  readonly entries: readonly ListedEntry[]
+  readonly media: readonly ListedMedia[]
+  readonly problems: readonly Problem[]
+}
+
+/** A folder or file on disk, and the path in the site that it stands for. */
+interface Mount extends ListedFile {
+  /** The kind whose source site.yaml names; null for the site's own folders. */
+  readonly kind: string | null
+}
+
+/**
+ * The files of a site: `content/`, `media/` and what site.yaml's `content` names in place of a kind's folder, sorted by path. Left out are
+ * names that begin with a dot, linked folders, and linked files whose target lies outside. A missing `content/` or `media/` is empty.
+ */
+export async function listSources(
+  siteDir: string,
+  types: readonly EntryType[],
+  config: Pick<SiteConfig, 'content'>,
+): Promise<Listing> {
+  const mounts = mountsOf(resolve(siteDir), types, config)
+  const walks = await Promise.all(mounts.map((mount) => walkMount(mount, mounts)))
+  const files = walks.flatMap((walk, index) =>
+    walk.files.filter((listed) => mounts[index]?.kind !== null || !isReplaced(listed.path, types, config)),
+  )
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return {
+    entries: sorted.flatMap((listed) => withType(listed, typeOfPath(listed.path, types))),
+    media: sorted.flatMap((listed) => withKey(listed, mediaKey(listed.path))),
+    problems: walks.flatMap((walk) => walk.problems),
+  }
+}
+
+function withType(listed: ListedFile, type: EntryType | null): ListedEntry[] {
+  return type === null ? [] : [{ ...listed, type }]
+}
+
+function withKey(listed: ListedFile, key: string | null): ListedMedia[] {
+  return key === null ? [] : [{ ...listed, key }]
+}
+
+function mountsOf(siteDir: string, types: readonly EntryType[], config: Pick<SiteConfig, 'content'>): Mount[] {
+  const own = ['content', 'media'].map((path): Mount => ({ file: join(siteDir, path), path, kind: null }))
+  const named = types.flatMap((type): Mount[] => {
+    const source = config.content[type.kind]
+    return source === undefined ? [] : [{ file: resolve(siteDir, source), path: type.source, kind: type.kind }]
+  })
+  return [...own, ...named]
+}
+
+/** A folder that site.yaml names hides the one it replaces. */
+function isReplaced(path: string, types: readonly EntryType[], config: Pick<SiteConfig, 'content'>): boolean {
+  const type = sourceOfPath(path, types)
+  return type !== null && config.content[type.kind] !== undefined
+}
+
+interface Walk {
+  readonly files: readonly ListedFile[]
+  readonly problems: readonly Problem[]
+}
+
+async function walkMount(mount: Mount, mounts: readonly Mount[]): Promise<Walk> {
+  const root = await stat(mount.file).catch(nullIfMissing)
+  if (root === null) return { files: [], problems: mount.kind === null ? [] : [missingSource(mount.kind)] }
+  if (root.isFile()) return { files: [{ file: mount.file, path: filePath(mount) }], problems: [] }
+  if (isMarkdown(mount.path))
+    return { files: [], problems: [mount].flatMap(({ kind }) => (kind === null ? [] : [folderForFile(kind)])) }
+  const elsewhere = new Set(mounts.filter((other) => other !== mount).map(({ file }) => file))
+  return { files: await walkFolder(mount, await realpath(mount.file), elsewhere), problems: [] }
+}
+
+/** A single file that stands for a kind's folder lies in it; one that stands for a file takes its name. */
+function filePath(mount: Mount): string {
+  return isMarkdown(mount.path) ? mount.path : `${mount.path}/${basename(mount.file)}`
+}
+
+async function walkFolder(folder: ListedFile, root: string, elsewhere: ReadonlySet<string>): Promise<ListedFile[]> {
+  const found = await readdir(folder.file, { withFileTypes: true })
+  const files = found.map(async (entry): Promise<ListedFile[]> => {
+    const listed = { file: join(folder.file, entry.name), path: `${folder.path}/${entry.name}` }
+    if (entry.name.startsWith('.') || elsewhere.has(listed.file)) return []
+    if (entry.isDirectory()) return walkFolder(listed, root, elsewhere)
+    return (await isOwnFile(entry, listed.file, root)) ? [listed] : []
+  })
+  return (await Promise.all(files)).flat()
+}
+
+async function isOwnFile(entry: Dirent, file: string, root: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile()
+  const target = await realpath(file).catch(nullIfMissing)
+  if (target === null || !target.startsWith(root + sep)) return false
+  return (await stat(target)).isFile()
+}
+
+function nullIfMissing(error: unknown): null {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null
+  throw error
+}
+
+function missingSource(kind: string): Problem {
+  const message = `What \`content.${kind}\` names is not there.`
+  const hint = 'Name a folder or a file, absolute or relative to the site’s folder.'
+  return { where: 'site.yaml', rule: 'config/missing-source', message, hint, severity: 'error' }
+}
+
+function folderForFile(kind: string): Problem {
+  const message = `\`content.${kind}\` names a folder, but this kind is one file.`
+  return { where: 'site.yaml', rule: 'config/invalid-source', message, hint: 'Name a Markdown file.', severity: 'error' }
+}

@@ -1,0 +1,60 @@
+import type { Element, ElementContent, Parents, Root } from 'hast'
+import { visit } from 'unist-util-visit'
+
+/**
+ * What every reader needs of the elements Markdown makes: wide tables and code scroll on their own and by keyboard, images load when they
+ * are near and always have an alternative text, checkboxes have a name. No `style` and no `align`: the Content-Security-Policy and the
+ * standard forbid them.
+ */
+export function rehypeAccessibleElements() {
+  return (tree: Root): void => {
+    let tables = 0
+    visit(tree, 'element', (node, index, parent) => {
+      if (node.tagName === 'img') prepareImage(node)
+      else if (node.tagName === 'pre') node.properties.tabIndex ??= 0
+      else if (node.tagName === 'input') nameCheckbox(node)
+      else if (node.tagName === 'td' || node.tagName === 'th') alignByClass(node)
+      else if (node.tagName === 'table' && parent && index !== undefined && !isScroller(parent)) {
+        tables += 1
+        parent.children[index] = scroller(node, tables)
+        return index
+      }
+      return undefined
+    })
+  }
+}
+
+function prepareImage(image: Element): void {
+  image.properties.alt ??= ''
+  image.properties.loading ??= 'lazy'
+  image.properties.decoding ??= 'async'
+}
+
+/** GFM's task list items: a disabled checkbox and the words beside it. */
+function nameCheckbox(input: Element): void {
+  if (input.properties.type !== 'checkbox' || !input.properties.disabled) return
+  input.properties.ariaLabel ??= input.properties.checked ? 'Done' : 'To do'
+}
+
+function alignByClass(cell: Element): void {
+  const { align, className, ...rest } = cell.properties
+  if (typeof align !== 'string') return
+  const classes = Array.isArray(className) ? className : []
+  cell.properties = { ...rest, className: [...classes, `align-${align.toLowerCase()}`] }
+}
+
+function isScroller(parent: Parents): boolean {
+  const classes = parent.type === 'element' ? parent.properties.className : undefined
+  return Array.isArray(classes) && classes.includes('table')
+}
+
+/** Landmarks of one page need unlike names, so the second table is "Table 2". */
+function scroller(table: ElementContent, number: number): Element {
+  const ariaLabel = number === 1 ? 'Table' : `Table ${number}`
+  return {
+    type: 'element',
+    tagName: 'div',
+    properties: { className: ['table'], tabIndex: 0, role: 'region', ariaLabel },
+    children: [table],
+  }
+}

@@ -1,0 +1,20 @@
+import type { Root } from 'mdast'
+import { visit } from 'unist-util-visit'
+
+/**
+ * Names footnotes by number, in the order of the text. Ids made from the author's own names could meet each other: the second reference
+ * to `[^1]` gets the id that the first one to `[^1-2]` would have.
+ */
+export function remarkFootnoteNames() {
+  return (tree: Root): void => {
+    const numbers = new Map<string, string>()
+    visit(tree, (node) => {
+      if (node.type !== 'footnoteReference' && node.type !== 'footnoteDefinition') return
+      const name = node.identifier.toLowerCase()
+      const number = numbers.get(name) ?? String(numbers.size + 1)
+      numbers.set(name, number)
+      node.identifier = number
+      node.label = number
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import type { Root } from 'hast'
+import { visit } from 'unist-util-visit'
+import { isHeading } from './heading-ids.ts'
+import { isFootnotes } from './plain-text.ts'
+
+/**
+ * Fits the author's headings under the page's own title, its one `h1`: they begin at `h2` and no level is left out, so that the page's
+ * outline is whole however the author chose the sizes. Which heading stands below which stays as written.
+ */
+export function rehypeHeadingLevels() {
+  return (tree: Root): void => {
+    const above: number[] = []
+    visit(tree, 'element', (node) => {
+      if (isFootnotes(node)) return 'skip'
+      if (!isHeading(node)) return undefined
+      const written = Number(node.tagName.slice(1))
+      while ((above.at(-1) ?? 0) >= written) above.pop()
+      above.push(written)
+      node.tagName = `h${Math.min(above.length + 1, 6)}`
+      return undefined
+    })
+  }
+}

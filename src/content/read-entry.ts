@@ -1,0 +1,162 @@
+import { toString as textOf } from 'mdast-util-to-string'
+import { type Place, readYaml, type YamlSource } from '../config/yaml-source.ts'
+import type { Problem } from '../protocol/types.ts'
+import { checkFields, type EntryFields } from './entry-fields.ts'
+import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
+import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
+import type { Parser } from './markdown/types.ts'
+import { datePrefix, slugOfPath } from './slug.ts'
+import { decodeSource } from './source-text.ts'
+import { pathInSource } from './sources.ts'
+import { parseTimestamp } from './timestamp.ts'
+import type { Body, BodyCache, Entry, EntryType, ReadResult, SourceFile } from './types.ts'
+
+export interface ReadOptions {
+  readonly parser: Parser
+  /** Asked for the body before it is rendered, and given it afterwards. */
+  readonly bodies: BodyCache
+}
+
+/**
+ * One file → its entry, with its body in `options.bodies`. `file.path` lies in `type.source`, where `listSources` puts it whatever site.yaml
+ * says. All problems of the file are told at once; with an error among them there is no entry. Never throws on any content.
+ */
+export function readEntry(file: SourceFile, type: EntryType, options: ReadOptions): ReadResult {
+  const text = decodeSource(file)
+  if (typeof text !== 'string') return { entry: null, problems: [text] }
+  const split = splitFrontMatter(text)
+  if (split.unclosed) return { entry: null, problems: [unclosed(file.path)] }
+  const yaml = readYaml(split.yaml ?? '', { where: file.path, rules: 'front-matter', firstLine: YAML_LINE })
+  if (yaml.source === null) return { entry: null, problems: yaml.problems }
+  return entryFrom(file.path, type, options, split.yaml === null ? null : yaml.source, split.markdown, yaml.problems)
+}
+
+function entryFrom(
+  path: string,
+  type: EntryType,
+  options: ReadOptions,
+  yaml: YamlSource | null,
+  fullMarkdown: string,
+  yamlProblems: readonly Problem[],
+): ReadResult {
+  const inFolder = pathInSource(path, type)
+  if (isFolderIndex(inFolder, type)) return { entry: null, problems: [...yamlProblems, folderIndex(path)] }
+  const fields = checkFields(yaml, type, path)
+  const { title, markdown } = titleOf(fields, fullMarkdown, options.parser)
+  const slug = fields.common.slug ?? slugOfPath(inFolder)
+  const date = fields.common.date ?? dateFromName(path)
+  const body = renderCached(markdown, options)
+  const problems = [
+    ...yamlProblems,
+    ...fields.problems,
+    ...(title === null && !fields.given.has('title') ? [missingTitle(path)] : []),
+    ...(slug === null && !fields.given.has('slug') ? [unnameable(path)] : []),
+    ...(type.dated && date === null && !fields.given.has('date') ? [missingDate(path)] : []),
+    ...(body === null ? [tooDeep(path)] : []),
+  ]
+  const failed = problems.some((problem) => problem.severity === 'error')
+  if (failed || title === null || slug === null || body === null) return { entry: null, problems: inOrder(problems) }
+  return { entry: makeEntry({ path, type, fields, title, slug, date, body }), problems: inOrder(problems) }
+}
+
+interface Parts {
+  readonly path: string
+  readonly type: EntryType
+  readonly fields: EntryFields
+  readonly title: string
+  readonly slug: string
+  readonly date: string | null
+  readonly body: Body & { readonly hash: string }
+}
+
+function makeEntry({ path, type, fields, title, slug, date, body }: Parts): Entry {
+  const { common, data } = fields
+  return {
+    id: `${type.kind}/${slug}`,
+    kind: type.kind,
+    slug,
+    path: type.path(slug),
+    source: path,
+    title,
+    date,
+    updated: common.updated ?? null,
+    description: common.description || body.excerpt,
+    tags: common.tags ?? [],
+    draft: common.draft ?? false,
+    data,
+    bodyHash: body.hash,
+  }
+}
+
+/** The front matter's title, else the heading that the text begins with, which then leaves the text. */
+function titleOf(fields: EntryFields, markdown: string, parser: Parser): { title: string | null; markdown: string } {
+  if (fields.given.has('title')) return { title: fields.common.title ?? null, markdown }
+  const split = splitTitle(markdown)
+  if (split === null) return { title: null, markdown }
+  const title = textOf(parser.parse(split.heading)).replace(/\s+/gu, ' ').trim()
+  return title === '' ? { title: null, markdown } : { title, markdown: split.rest }
+}
+
+function dateFromName(path: string): string | null {
+  const prefix = datePrefix(path)
+  return prefix === null ? null : parseTimestamp(prefix)
+}
+
+/** Null where the Markdown nests deeper than the stack reaches. */
+function renderCached(markdown: string, { parser, bodies }: ReadOptions): (Body & { readonly hash: string }) | null {
+  const hash = bodyHash(markdown, parser)
+  const cached = bodies.get(hash)
+  if (cached !== null) return { ...cached, hash }
+  try {
+    const body = renderMarkdown(markdown, parser)
+    bodies.set(hash, body)
+    return { ...body, hash }
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}
+
+/** The page of a dated kind's own folder is a list, which a feature makes. */
+function isFolderIndex(inFolder: string, type: EntryType): boolean {
+  return type.dated && /^index\.[^./]+$/i.test(inFolder)
+}
+
+const TOP: Place = { line: 1, column: 1 }
+
+function folderIndex(where: string): Problem {
+  const message = 'This file stands for the folder itself, whose page is the list that Drowse makes; it is left out.'
+  const hint = 'Give it another name if it is an entry of its own.'
+  return { where, ...TOP, rule: 'content/folder-index', message, hint, severity: 'warning' }
+}
+
+function unclosed(where: string): Problem {
+  const message = 'The front matter that begins here has no end.'
+  const hint = 'Add a line `---` below it; for a ruled line at the head of a text write `***`.'
+  return { where, ...TOP, rule: 'front-matter/unclosed', message, hint, severity: 'error' }
+}
+
+function missingTitle(where: string): Problem {
+  const hint = 'Add `title: My title` to the front matter, or begin the text with `# My title`.'
+  return { where, ...TOP, rule: 'front-matter/missing-title', message: 'This file has no title.', hint, severity: 'error' }
+}
+
+function missingDate(where: string): Problem {
+  const hint = 'Add `date: 2024-05-01` to the front matter, or begin the file’s name with the date: `2024-05-01-my-title.md`.'
+  return { where, ...TOP, rule: 'front-matter/missing-date', message: 'This file has no date.', hint, severity: 'error' }
+}
+
+function unnameable(where: string): Problem {
+  const message = 'No address can be made of this file’s name: a part of it has neither a letter nor a digit.'
+  const hint = 'Rename it, or add `slug: my-title` to the front matter.'
+  return { where, ...TOP, rule: 'content/invalid-name', message, hint, severity: 'error' }
+}
+
+function tooDeep(where: string): Problem {
+  const message = 'The Markdown is nested too deeply to be rendered.'
+  return { where, ...TOP, rule: 'content/too-deep', message, hint: 'Quote or indent less deeply.', severity: 'error' }
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+}
