@@ -43,8 +43,10 @@ export interface EntryLinkView extends LinkView {
   readonly date: string | null
   readonly description: string
   readonly tags: readonly LinkView[]
-  /** Products: formatted price and whether it can be bought. */
+  /** Products: the formatted price. */
   readonly price: string | null
+  /** Products only: whether it can be bought now. */
+  readonly available?: boolean
   readonly image: ImageView | null
 }
 
@@ -94,7 +96,15 @@ export interface CommentFormView {
 
 /** The templates a theme must export from `theme.tsx`, by name, with what each is given. */
 export interface Templates {
-  Home: { page: PageView; intro: string; posts: readonly EntryLinkView[]; products: readonly EntryLinkView[]; notes: readonly EntryLinkView[]; profile: EntryLinkView | null; archive: string | null }
+  Home: {
+    page: PageView
+    intro: string
+    posts: readonly EntryLinkView[]
+    products: readonly EntryLinkView[]
+    notes: readonly EntryLinkView[]
+    profile: EntryLinkView | null
+    archive: string | null
+  }
   Post: { page: PageView; entry: EntryView; previous: LinkView | null; next: LinkView | null; comments: CommentsView | null }
   Page: { page: PageView; entry: EntryView; contents: readonly (LinkView & { readonly current: boolean })[] }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { DrowseError } from '../../errors/drowse-error.ts'
+import type { Problem } from '../../protocol/types.ts'
+import { bundleComponents } from './components.ts'
+import { layersOf } from './layers.ts'
+import { bundleStyle } from './style.ts'
+import type { CompiledTheme } from './types.ts'
+
+export interface CompileOptions {
+  /** Folders that hold themes by name, the site's before Drowse's own: a file of the first hides that of the second. */
+  readonly themesDirs: readonly string[]
+  /** The theme's folder name: `default`. */
+  readonly name: string
+}
+
+/**
+ * Compiles `<themesDir>/<name>/theme.tsx`, `style.css` and `assets/` to plain data. Throws `theme-invalid`, with every fault found as
+ * `details.problems` (`Problem[]`); warnings come back in `problems`.
+ */
+export async function compileTheme(options: CompileOptions): Promise<CompiledTheme> {
+  const layers = layersOf(options.themesDirs, options.name)
+  if (layers.find('theme.tsx') === null) {
+    throw new DrowseError(
+      'theme-invalid',
+      `There is no theme "${options.name}": no themes/${options.name}/theme.tsx was found.`,
+      {
+        hint: 'Correct `theme` in site.yaml, or leave it out to use the default theme.',
+      },
+    )
+  }
+
+  const [components, style] = await Promise.all([bundleComponents(layers), bundleStyle(layers)])
+  const problems = [...components.problems, ...style.problems]
+  if (components.bundle === null || problems.some((problem) => problem.severity === 'error'))
+    throw invalid(options.name, problems)
+
+  const { source, templates } = components.bundle
+  return { source, hash: createHash('sha256').update(source).digest('hex'), templates, assets: style.assets, problems }
+}
+
+function invalid(name: string, problems: readonly Problem[]): DrowseError {
+  const errors = problems.filter((problem) => problem.severity === 'error')
+  const told = errors.map((problem) =>
+    [place(problem), problem.message, ...(problem.hint === undefined ? [] : [problem.hint])].join('\n  '),
+  )
+  return new DrowseError('theme-invalid', `The theme "${name}" does not compile.\n${told.join('\n')}`, {
+    details: { problems: errors },
+  })
+}
+
+const place = ({ where, line, column }: Problem) => [where, line, column].filter((part) => part !== undefined).join(':')

@@ -1,0 +1,42 @@
+import type { Problem } from '../../protocol/types.ts'
+import type { TemplateName } from '../views.ts'
+
+/** A file the theme brings along, published under a name that holds its content's hash. */
+export interface ThemeAsset {
+  /** Its name in the theme: `style.css`, `fonts/lora-latin.woff2`, or what stands under `assets/`: `favicon.svg`. */
+  readonly name: string
+  /** Where it is published: `/assets/style.3f2a9c01.css`. */
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly contentType: string
+}
+
+/** A theme as plain data: it can be stored, sent to a machine and loaded there without esbuild. */
+export interface CompiledTheme {
+  /** One ES module that imports nothing and exports every template. The same sources give the same bytes anywhere. */
+  readonly source: string
+  /** SHA-256 (hex) of `source`. */
+  readonly hash: string
+  /** By template: SHA-256 (hex) of the code that template can reach. A page is rendered anew when its template's value changes. */
+  readonly templates: Readonly<Record<TemplateName, string>>
+  /** Sorted by name. `style.css` is always there. */
+  readonly assets: readonly ThemeAsset[]
+  /** Warnings; errors are thrown. */
+  readonly problems: readonly Problem[]
+}
+
+/** The templates a theme has to export. */
+export const TEMPLATE_NAMES = Object.keys({
+  Home: true,
+  Post: true,
+  Page: true,
+  Note: true,
+  Product: true,
+  Profile: true,
+  PostList: true,
+  ProductList: true,
+  NoteList: true,
+  Tags: true,
+  NotFound: true,
+  Frame: true,
+} satisfies Record<TemplateName, true>) as readonly TemplateName[]

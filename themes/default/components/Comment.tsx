@@ -1,0 +1,77 @@
+import type { CommentFormView, CommentView, SiteView } from 'drowse/theme'
+import { raw } from 'hono/html'
+import { wordsOf } from '../words.ts'
+import { CommentForm } from './CommentForm.tsx'
+import { Time } from './Time.tsx'
+
+/** Answers deeper than this stand at this depth, so that a long talk stays readable on a phone. */
+const SHOWN_DEPTH = 4
+
+interface Props {
+  readonly comment: CommentView
+  readonly form: CommentFormView | null
+  readonly site: SiteView
+  readonly depth: number
+}
+
+export function Comment({ comment, form, site, depth }: Props) {
+  return (
+    <li>
+      {comment.author === null ? (
+        <Deleted comment={comment} site={site} />
+      ) : (
+        <Said comment={comment} author={comment.author} form={form} site={site} />
+      )}
+      {comment.replies.length > 0 && (
+        <ol class={depth < SHOWN_DEPTH ? 'thread' : 'thread flat'}>
+          {comment.replies.map((reply) => (
+            <Comment comment={reply} form={form} site={site} depth={depth + 1} />
+          ))}
+        </ol>
+      )}
+    </li>
+  )
+}
+
+function Said({
+  comment,
+  author,
+  form,
+  site,
+}: {
+  comment: CommentView
+  author: string
+  form: CommentFormView | null
+  site: SiteView
+}) {
+  const words = wordsOf(site)
+  return (
+    <article class="comment u-comment h-cite" id={comment.anchor}>
+      <header>
+        <span class="avatar" aria-hidden="true">
+          {raw(comment.avatarHtml)}
+        </span>
+        <strong class="p-author h-card">{author}</strong>
+        {comment.byOwner && <span class="badge">{words.owner}</span>}
+        <a class="u-url" href={`#${comment.anchor}`}>
+          <Time iso={comment.date} language={site.language} className="dt-published" short />
+        </a>
+      </header>
+      <div class="prose e-content">{raw(comment.html)}</div>
+      {form !== null && (
+        <details>
+          <summary aria-label={words.replyTo(author)}>{words.reply}</summary>
+          <CommentForm form={form} site={site} parent={comment.number} />
+        </details>
+      )}
+    </article>
+  )
+}
+
+function Deleted({ comment, site }: { comment: CommentView; site: SiteView }) {
+  return (
+    <article class="comment deleted" id={comment.anchor}>
+      <p class="quiet">{wordsOf(site).deleted}</p>
+    </article>
+  )
+}

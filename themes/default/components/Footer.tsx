@@ -1,0 +1,21 @@
+import type { PageView } from 'drowse/theme'
+
+export function Footer({ page }: { page: PageView }) {
+  const { site, feeds } = page
+  return (
+    <footer class="site-footer">
+      <p>{site.author === '' ? site.title : site.author}</p>
+      {feeds.length > 0 && (
+        <ul>
+          {feeds.map((feed) => (
+            <li>
+              <a href={feed.path} type={feed.type}>
+                {feed.title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </footer>
+  )
+}

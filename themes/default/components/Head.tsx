@@ -1,0 +1,51 @@
+import type { PageView } from 'drowse/theme'
+
+/** Search engines and browser tabs show about this much. */
+const TITLE_LENGTH = 70
+
+export function Head({ page, image }: { page: PageView; image?: string | undefined }) {
+  const { site, assets } = page
+  const picture = image === undefined || !URL.canParse(image, page.canonical) ? null : new URL(image, page.canonical).href
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>{titleOf(page.title, site.title)}</title>
+      {page.description !== '' && <meta name="description" content={page.description} />}
+      <meta name="color-scheme" content="light dark" />
+      <meta property="og:title" content={page.title === '' ? site.title : page.title} />
+      <meta property="og:site_name" content={site.title} />
+      <meta property="og:url" content={page.canonical} />
+      {page.description !== '' && <meta property="og:description" content={page.description} />}
+      {picture !== null && <meta property="og:image" content={picture} />}
+      {FONTS.map(
+        (font) =>
+          assets[font] !== undefined && (
+            <link rel="preload" href={assets[font]} as="font" type="font/woff2" crossorigin="anonymous" />
+          ),
+      )}
+      <link rel="stylesheet" href={assets['style.css']} />
+      <link rel="canonical" href={page.canonical} />
+      {assets['favicon.svg'] !== undefined && <link rel="icon" href={assets['favicon.svg']} type="image/svg+xml" />}
+      {page.feeds.map((feed) => (
+        <link rel="alternate" type={feed.type} title={feed.title} href={feed.path} />
+      ))}
+    </head>
+  )
+}
+
+/** What every page of text needs at once; the Cyrillic face is fetched where its letters occur. */
+const FONTS = ['fonts/lora-latin-wght-normal.woff2']
+
+function titleOf(title: string, site: string): string {
+  if (title === '' || title === site) return shorten(site)
+  const both = `${title} · ${site}`
+  return both.length <= TITLE_LENGTH ? both : shorten(title)
+}
+
+function shorten(title: string): string {
+  if (title.length <= TITLE_LENGTH) return title
+  const cut = title.slice(0, TITLE_LENGTH - 1)
+  const space = cut.lastIndexOf(' ')
+  return `${space > TITLE_LENGTH / 2 ? cut.slice(0, space) : Array.from(cut).slice(0, -1).join('')}…`
+}

@@ -1,0 +1,35 @@
+import type { PageView } from 'drowse/theme'
+import type { Child } from 'hono/jsx'
+import { wordsOf } from '../words.ts'
+import { Footer } from './Footer.tsx'
+import { Head } from './Head.tsx'
+import { Header } from './Header.tsx'
+
+/** The whole document round one page's content. `wide` gives shops and manuals more room than a column of text. */
+export function Layout({
+  page,
+  wide = false,
+  image,
+  children,
+}: {
+  page: PageView
+  wide?: boolean
+  image?: string | undefined
+  children: Child
+}) {
+  return (
+    <html lang={page.site.language}>
+      <Head page={page} image={image} />
+      <body>
+        <a class="skip" href="#main">
+          {wordsOf(page.site).skip}
+        </a>
+        <Header page={page} />
+        <main id="main" class={wide ? 'wide' : undefined}>
+          {children}
+        </main>
+        <Footer page={page} />
+      </body>
+    </html>
+  )
+}

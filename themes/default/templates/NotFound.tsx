@@ -1,0 +1,16 @@
+import type { Templates } from 'drowse/theme'
+import { Layout } from '../components/Layout.tsx'
+import { wordsOf } from '../words.ts'
+
+export function NotFound({ page }: Templates['NotFound']) {
+  const words = wordsOf(page.site)
+  return (
+    <Layout page={page}>
+      <h1>{words.notFound}</h1>
+      <p class="lead">{words.notFoundText}</p>
+      <p>
+        <a href="/">{words.home}</a>
+      </p>
+    </Layout>
+  )
+}

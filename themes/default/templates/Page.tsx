@@ -1,0 +1,46 @@
+import type { Templates } from 'drowse/theme'
+import { raw } from 'hono/html'
+import { Contents } from '../components/Contents.tsx'
+import { Layout } from '../components/Layout.tsx'
+import { NeighbourPager } from '../components/Pager.tsx'
+import { wordsOf } from '../words.ts'
+
+export function Page({ page, entry, contents }: Templates['Page']) {
+  if (contents.length < 2) {
+    return (
+      <Layout page={page} image={entry.image?.src}>
+        <Text entry={entry} />
+      </Layout>
+    )
+  }
+  const at = contents.findIndex((link) => link.current)
+  return (
+    <Layout page={page} image={entry.image?.src} wide>
+      <div class="book">
+        <div class="book-page">
+          <p class="to-contents">
+            <a href="#contents">{wordsOf(page.site).toContents}</a>
+          </p>
+          <Text entry={entry} />
+          <NeighbourPager
+            site={page.site}
+            previous={contents[at - 1] ?? null}
+            next={at === -1 ? null : (contents[at + 1] ?? null)}
+          />
+        </div>
+        <Contents site={page.site} contents={contents} headings={entry.headings} />
+      </div>
+    </Layout>
+  )
+}
+
+function Text({ entry }: Pick<Templates['Page'], 'entry'>) {
+  return (
+    <article class="h-entry">
+      <header class="entry-header">
+        <h1 class="p-name">{entry.title}</h1>
+      </header>
+      <div class="prose e-content">{raw(entry.html)}</div>
+    </article>
+  )
+}

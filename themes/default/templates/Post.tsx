@@ -1,0 +1,26 @@
+import type { Templates } from 'drowse/theme'
+import { raw } from 'hono/html'
+import { Byline } from '../components/Byline.tsx'
+import { Comments } from '../components/Comments.tsx'
+import { Layout } from '../components/Layout.tsx'
+import { NeighbourPager } from '../components/Pager.tsx'
+import { Picture } from '../components/Picture.tsx'
+import { TagList } from '../components/TagList.tsx'
+
+export function Post({ page, entry, previous, next, comments }: Templates['Post']) {
+  return (
+    <Layout page={page} image={entry.image?.src}>
+      <article class="h-entry">
+        <header class="entry-header">
+          <h1 class="p-name">{entry.title}</h1>
+          <Byline entry={entry} page={page} />
+        </header>
+        {entry.image !== null && <Picture image={entry.image} className="entry-picture u-featured" lazy={false} />}
+        <div class="prose e-content">{raw(entry.html)}</div>
+        <TagList tags={entry.tags} site={page.site} />
+      </article>
+      <NeighbourPager site={page.site} previous={previous} next={next} />
+      {comments !== null && <Comments comments={comments} site={page.site} />}
+    </Layout>
+  )
+}

@@ -1,0 +1,40 @@
+import type { Templates } from 'drowse/theme'
+import { raw } from 'hono/html'
+import { Layout } from '../components/Layout.tsx'
+import { Picture } from '../components/Picture.tsx'
+import { Stock } from '../components/Stock.tsx'
+import { TagList } from '../components/TagList.tsx'
+import { wordsOf } from '../words.ts'
+
+export function Product({ page, entry }: Templates['Product']) {
+  const order = orderLink(entry.data.buy)
+  return (
+    <Layout page={page} image={entry.image?.src} wide>
+      <article class="product h-product">
+        <div class="product-picture">
+          {entry.image !== null && <Picture image={entry.image} className="u-photo" lazy={false} />}
+        </div>
+        <div class="product-about">
+          <h1 class="p-name">{entry.title}</h1>
+          <p class="product-terms">
+            {entry.price !== null && <strong class="p-price">{entry.price}</strong>} <Stock entry={entry} site={page.site} />
+          </p>
+          {order !== null && entry.available !== false && (
+            <p>
+              <a class="button" href={order}>
+                {wordsOf(page.site).order}
+              </a>
+            </p>
+          )}
+          <div class="prose e-description">{raw(entry.html)}</div>
+          <TagList tags={entry.tags} site={page.site} />
+        </div>
+      </article>
+    </Layout>
+  )
+}
+
+/** The front matter's `buy`: an address to order at, by web, by mail or on this site. */
+function orderLink(buy: unknown): string | null {
+  return typeof buy === 'string' && /^(?:https?:\/\/|mailto:|\/)/.test(buy) ? buy : null
+}

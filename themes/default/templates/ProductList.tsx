@@ -1,0 +1,18 @@
+import type { Templates } from 'drowse/theme'
+import { Layout } from '../components/Layout.tsx'
+import { ProductCard } from '../components/ProductCard.tsx'
+import { wordsOf } from '../words.ts'
+
+export function ProductList({ page, heading, products }: Templates['ProductList']) {
+  return (
+    <Layout page={page} wide>
+      <h1>{heading}</h1>
+      {products.length === 0 && <p class="quiet">{wordsOf(page.site).empty}</p>}
+      <div class="shelf">
+        {products.map((entry) => (
+          <ProductCard entry={entry} site={page.site} />
+        ))}
+      </div>
+    </Layout>
+  )
+}
