@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { realpathSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { DrowseError } from '../../../errors/drowse-error.ts'
+
+const LOCKDOWN = fileURLToPath(new URL('./lockdown.ts', import.meta.url))
 
 /** The program that runs inside the machine. */
 export interface GuestProgram {
@@ -14,7 +17,7 @@ export interface GuestProgram {
 
 /** The arguments for `node`. Everything the guest may do stands here. */
 export function nodeArguments(guest: GuestProgram, dataDir: string): string[] {
-  const readable = [guest.entry, ...guest.readable, dataDir]
+  const readable = [LOCKDOWN, guest.entry, ...guest.readable, dataDir]
   return [
     '--permission',
     // For the native parser; the guest drops this right once it is loaded.
@@ -22,6 +25,7 @@ export function nodeArguments(guest: GuestProgram, dataDir: string): string[] {
     '--disable-warning=PERM0001',
     ...readable.flatMap(spellings).map((path) => `--allow-fs-read=${path}`),
     ...spellings(dataDir).map((path) => `--allow-fs-write=${path}`),
+    `--import=${pathToFileURL(LOCKDOWN)}`,
     guest.entry,
     ...(guest.args ?? []),
     dataDir,
