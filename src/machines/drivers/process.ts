@@ -176,10 +176,12 @@ export function processDriver(options: ProcessDriverOptions) {
     child.closeInput()
     child.signal('SIGCONT')
     watch.lap('ask')
-    const left = await Promise.race([child.ended.then(() => true), aborted(deadline).then(() => false)])
+    const kill = () => child.signal('SIGKILL')
+    if (deadline.aborted) kill()
+    deadline.addEventListener('abort', kill, { once: true })
+    await child.ended
+    deadline.removeEventListener('abort', kill)
     watch.lap('end')
-    await end(child)
-    if (!left) watch.lap('kill')
     await forgetGuest(options.dataDir(id))
   }
 
@@ -213,11 +215,4 @@ export function processDriver(options: ProcessDriverOptions) {
 async function end(child: Child): Promise<void> {
   child.signal('SIGKILL')
   await child.ended
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
