@@ -1,5 +1,5 @@
-import type { Element, ElementContent, Parents, Root } from 'hast'
-import { visit } from 'unist-util-visit'
+import type { Element, Root } from 'hast'
+import { eachElement } from './each-element.ts'
 
 /**
  * What every reader needs of the elements Markdown makes: wide tables and code scroll on their own and by keyboard, images load when they
@@ -9,15 +9,14 @@ import { visit } from 'unist-util-visit'
 export function rehypeAccessibleElements() {
   return (tree: Root): void => {
     let tables = 0
-    visit(tree, 'element', (node, index, parent) => {
+    eachElement(tree, (node, index, parent) => {
       if (node.tagName === 'img') prepareImage(node)
       else if (node.tagName === 'pre') node.properties.tabIndex ??= 0
       else if (node.tagName === 'input') nameCheckbox(node)
       else if (node.tagName === 'td' || node.tagName === 'th') alignByClass(node)
-      else if (node.tagName === 'table' && parent && index !== undefined && !isScroller(parent)) {
+      else if (node.tagName === 'table') {
         tables += 1
         parent.children[index] = scroller(node, tables)
-        return index
       }
       return undefined
     })
@@ -43,13 +42,8 @@ function alignByClass(cell: Element): void {
   cell.properties = { ...rest, className: [...classes, `align-${align.toLowerCase()}`] }
 }
 
-function isScroller(parent: Parents): boolean {
-  const classes = parent.type === 'element' ? parent.properties.className : undefined
-  return Array.isArray(classes) && classes.includes('table')
-}
-
 /** Landmarks of one page need unlike names, so the second table is "Table 2". */
-function scroller(table: ElementContent, number: number): Element {
+function scroller(table: Element, number: number): Element {
   const ariaLabel = number === 1 ? 'Table' : `Table ${number}`
   return {
     type: 'element',

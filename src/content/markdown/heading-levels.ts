@@ -1,5 +1,5 @@
 import type { Root } from 'hast'
-import { visit } from 'unist-util-visit'
+import { eachElement } from './each-element.ts'
 import { isHeading } from './heading-ids.ts'
 import { isFootnotes } from './plain-text.ts'
 
@@ -10,7 +10,7 @@ import { isFootnotes } from './plain-text.ts'
 export function rehypeHeadingLevels() {
   return (tree: Root): void => {
     const above: number[] = []
-    visit(tree, 'element', (node) => {
+    eachElement(tree, (node) => {
       if (isFootnotes(node)) return 'skip'
       if (!isHeading(node)) return undefined
       const written = Number(node.tagName.slice(1))

@@ -1,6 +1,5 @@
-import type { Root } from 'hast'
+import type { Nodes, Root } from 'hast'
 import rehypeRaw from 'rehype-raw'
-import { EXIT, visit } from 'unist-util-visit'
 import { VFile } from 'vfile'
 
 const parseRaw = rehypeRaw()
@@ -10,11 +9,6 @@ export function rehypeRawHtml() {
   return (tree: Root): Root => (hasRaw(tree) ? parseRaw(tree, new VFile()) : tree)
 }
 
-function hasRaw(tree: Root): boolean {
-  let found = false
-  visit(tree, 'raw', () => {
-    found = true
-    return EXIT
-  })
-  return found
+function hasRaw(node: Nodes): boolean {
+  return node.type === 'raw' || ('children' in node && node.children.some(hasRaw))
 }

@@ -3,9 +3,9 @@ import type { Element, Root } from 'hast'
 import { toHtml } from 'hast-util-to-html'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
-import { visit } from 'unist-util-visit'
 import type { Body } from '../types.ts'
 import { rehypeAccessibleElements } from './accessible-elements.ts'
+import { eachElement } from './each-element.ts'
 import { remarkFootnoteNames } from './footnote-names.ts'
 import { isHeading, lineOf, rehypeHeadingIds } from './heading-ids.ts'
 import { rehypeHeadingLevels } from './heading-levels.ts'
@@ -39,7 +39,7 @@ export function bodyHash(markdown: string, parser: Parser): string {
 
 function headingsOf(tree: Root): Body['headings'] {
   const headings: Element[] = []
-  visit(tree, 'element', (node) => {
+  eachElement(tree, (node) => {
     if (isFootnotes(node)) return 'skip'
     if (isHeading(node)) headings.push(node)
     return undefined
