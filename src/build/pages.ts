@@ -1,0 +1,105 @@
+import type { Database } from '../model/database.ts'
+import type { Json, ObjectInfo } from '../protocol/types.ts'
+
+/** A page as the site's database knows it. */
+export interface PageRow {
+  readonly path: string
+  readonly route: string
+  readonly unit: string
+  readonly argument: Json
+  /** Null until it was rendered once. */
+  readonly object: ObjectInfo | null
+}
+
+/** The pages a site has now, each with its owner (a route's unit) and the hash of its last rendering. */
+export class Pages {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS pages (path TEXT PRIMARY KEY, route TEXT NOT NULL, unit TEXT NOT NULL, argument TEXT NOT NULL,
+        key TEXT NOT NULL UNIQUE, hash TEXT, size INTEGER, type TEXT, cache TEXT);
+      CREATE INDEX IF NOT EXISTS pages_by_owner ON pages (route, unit);
+    `)
+  }
+
+  get(path: string): PageRow | null {
+    const row = this.#database.get('SELECT * FROM pages WHERE path = ?', path)
+    return row ? pageOf(row) : null
+  }
+
+  byKey(key: string): PageRow | null {
+    const row = this.#database.get('SELECT * FROM pages WHERE key = ?', key)
+    return row ? pageOf(row) : null
+  }
+
+  of(route: string, unit: string): readonly PageRow[] {
+    return this.#database.all('SELECT * FROM pages WHERE route = ? AND unit = ?', route, unit).map(pageOf)
+  }
+
+  *all(): Iterable<PageRow> {
+    let after = ''
+    for (;;) {
+      const rows = this.#database.all('SELECT * FROM pages WHERE path > ? ORDER BY path LIMIT 1000', after)
+      if (rows.length === 0) return
+      for (const row of rows) yield pageOf(row)
+      after = String(rows.at(-1)?.['path'])
+    }
+  }
+
+  get size(): number {
+    return Number(this.#database.get('SELECT count(*) AS n FROM pages')?.['n'])
+  }
+
+  /** Adds a page or changes its owner and argument; what it was last rendered to stays known. */
+  claim(page: { path: string; route: string; unit: string; argument: Json }): void {
+    this.#database.run(
+      `INSERT INTO pages (path, route, unit, argument, key) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET route = excluded.route, unit = excluded.unit, argument = excluded.argument`,
+      page.path,
+      page.route,
+      page.unit,
+      JSON.stringify(page.argument),
+      keyOf(page.path),
+    )
+  }
+
+  remove(path: string): void {
+    this.#database.run('DELETE FROM pages WHERE path = ?', path)
+  }
+
+  setObject(path: string, object: ObjectInfo): void {
+    this.#database.run(
+      'UPDATE pages SET hash = ?, size = ?, type = ?, cache = ? WHERE path = ?',
+      object.hash,
+      object.sizeBytes,
+      object.contentType,
+      object.cache,
+      path,
+    )
+  }
+}
+
+/** The store's key of a page's path: `/posts/hello/` → `posts/hello/index.html`, `/feed.xml` → `feed.xml`. */
+export function keyOf(path: string): string {
+  const relative = path.slice(1)
+  return relative === '' || relative.endsWith('/') ? `${relative}index.html` : relative
+}
+
+function pageOf(row: Record<string, unknown>): PageRow {
+  const cache = row['cache'] === 'immutable' ? 'immutable' : 'page'
+  const object =
+    row['hash'] === null
+      ? null
+      : ({
+          key: String(row['key']),
+          hash: String(row['hash']),
+          sizeBytes: Number(row['size']),
+          contentType: String(row['type']),
+          cache,
+        } as const)
+  // `argument` is only written by `claim`, from a Json.
+  const argument = JSON.parse(String(row['argument'])) as Json
+  return { path: String(row['path']), route: String(row['route']), unit: String(row['unit']), argument, object }
+}

@@ -1,0 +1,163 @@
+import type { Body, BodyCache } from '../content/types.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import type { Feature } from '../features/types.ts'
+import type { Database } from '../model/database.ts'
+import { Graph } from '../model/graph.ts'
+import { Queries, readerKey } from '../model/queries.ts'
+import { Recorder } from '../model/recorder.ts'
+import { Rows } from '../model/rows.ts'
+import { templates } from '../model/site-tables.ts'
+import type { Change } from '../model/types.ts'
+import type { ObjectInfo, Problem } from '../protocol/types.ts'
+import type { LoadedTheme, PageContext, Route } from '../render/types.ts'
+import { problemOf, toObject } from './objects.ts'
+import { type PageRow, Pages } from './pages.ts'
+import { mergePlans, type Plan, Planner } from './plan.ts'
+
+/** What rendering needs from outside the model. */
+export interface RenderParts {
+  readonly theme: LoadedTheme
+  readonly bodies: Pick<BodyCache, 'get'>
+  blob(hash: string): Uint8Array
+}
+
+/** Takes each object that changed, as soon as it is rendered. */
+export type Sink = (object: ObjectInfo, bytes: Uint8Array) => void | Promise<void>
+
+export interface RenderSummary {
+  /** Pages whose render function ran. */
+  readonly rendered: number
+  /** Objects that differ from their last version. */
+  readonly changed: number
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * A site's model with its routes: changes go in, plans of affected pages come out, and plans are rendered. All of it belongs inside one transaction of
+ * `database`, opened by the caller: then the data, who read what, and the pages' hashes are always of one moment.
+ */
+export class Site {
+  readonly database: Database
+  readonly pages: Pages
+  readonly #rows: Rows
+  readonly #graph: Graph
+  readonly #queries: Queries
+  readonly #planner: Planner
+  readonly #routes: ReadonlyMap<string, Route>
+  readonly #engine: string
+  #engineMet = false
+
+  /** `engine` names the code that renders; with another one than last time every page is worked out again. */
+  constructor(database: Database, features: readonly Feature[], engine: string) {
+    const routes = features.flatMap((feature) => feature.routes ?? [])
+    const tables = features.flatMap((feature) => feature.tables ?? [])
+    this.database = database
+    this.#routes = new Map(routes.map((route) => [route.name, route]))
+    this.#rows = new Rows(database, tables)
+    this.#graph = new Graph(database, (key) => this.#queries.forget(key))
+    this.pages = new Pages(database)
+    const queries = features.flatMap((feature) => feature.queries ?? [])
+    this.#queries = new Queries(this.#graph, this.#rows, queries, (keys) => this.#planner.stale(keys))
+    this.#planner = new Planner({ graph: this.#graph, rows: this.#rows, pages: this.pages, routes, queries: this.#queries })
+    this.#engine = engine
+  }
+
+  /** The site as it stands, unrecorded. */
+  get read(): Omit<Change, 'put' | 'remove'> {
+    return this.#rows
+  }
+
+  /**
+   * Runs `work` and plans what it affects. If it throws, or if two pages would come to one path (`page-conflict`), everything it did is taken back.
+   */
+  change<T>(work: (change: Change) => T): { readonly result: T; readonly plan: Plan } {
+    try {
+      const outcome = this.database.transactionSync(() => {
+        const anew = this.#meetsNewEngine()
+        if (anew) this.#graph.clear()
+        const result = work(this.#rows)
+        if (anew) this.#rows.reindex()
+        const touched = this.#rows.takeTouched()
+        return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
+      })
+      this.#engineMet = true
+      return outcome
+    } catch (error) {
+      this.#rows.takeTouched()
+      this.#queries.forgetAnswers()
+      throw error
+    }
+  }
+
+  merge(first: Plan, second: Plan): Plan {
+    return mergePlans(first, second, (key) => this.pages.byKey(key) !== null)
+  }
+
+  /** Renders a plan's pages. One that throws keeps its last version and becomes a problem. */
+  async render(plan: Plan, parts: RenderParts, sink: Sink): Promise<RenderSummary> {
+    const problems: Problem[] = []
+    let rendered = 0
+    let changed = 0
+    for (const path of plan.pages) {
+      const page = this.pages.get(path)
+      if (!page) continue
+      rendered++
+      try {
+        const { object, bytes } = await this.renderPage(page, parts)
+        if (object.hash === page.object?.hash && object.contentType === page.object.contentType) continue
+        this.pages.setObject(path, object)
+        changed++
+        await sink(object, bytes)
+      } catch (error) {
+        problems.push(problemOf(page, error))
+      }
+    }
+    return { rendered, changed, problems }
+  }
+
+  /** Renders one page and records what it read. Same site, same bytes. */
+  async renderPage(page: PageRow, parts: RenderParts): Promise<{ object: ObjectInfo; bytes: Uint8Array }> {
+    const route = this.#routes.get(page.route)
+    if (!route) throw new DrowseError('internal', `No feature has the route ${page.route}.`)
+    const recorder = new Recorder(this.#rows, (query, argument) => this.#queries.answer(query, argument))
+    const context = contextOf(page.path, recorder, parts)
+    try {
+      return toObject(page.path, await route.render(context, page.argument))
+    } finally {
+      const reader = this.#graph.reader(readerKey('page', page.path, null))
+      this.#graph.record(reader.id, recorder.reads, reader.fresh)
+    }
+  }
+
+  /** True the first time another engine meets this database: the caller's transaction decides whether it stays so. */
+  #meetsNewEngine(): boolean {
+    if (this.#engineMet) return false
+    this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
+    const known = this.database.get('SELECT name FROM engine')?.['name']
+    if (known === this.#engine) return false
+    this.database.run('DELETE FROM engine')
+    this.database.run('INSERT INTO engine (name) VALUES (?)', this.#engine)
+    return known !== undefined
+  }
+}
+
+/** A page's template adds a read of the template's own row, so that a changed component finds its pages. */
+function contextOf(path: string, recorder: Recorder, parts: RenderParts): PageContext {
+  return {
+    path,
+    row: (table, key) => recorder.row(table, key),
+    list: (index, group, range) => recorder.list(index, group, range),
+    count: (index, group, atMost) => recorder.count(index, group, atMost),
+    query: (query, argument) => recorder.query(query, argument),
+    template(name, props) {
+      recorder.row(templates, name)
+      return parts.theme.render(name, props)
+    },
+    body(bodyHash): Body {
+      const body = parts.bodies.get(bodyHash)
+      if (!body) throw new DrowseError('internal', `The body ${bodyHash} of ${path} is not in the cache.`)
+      return body
+    },
+    blob: (hashOf) => parts.blob(hashOf),
+  }
+}

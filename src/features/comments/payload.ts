@@ -1,0 +1,53 @@
+import * as v from 'valibot'
+
+export const MAX_NAME = 80
+export const MAX_TEXT = 8000
+
+/** Names and addresses stand on one line and hold no control characters. */
+const oneLine = v.pipe(
+  v.string(),
+  v.transform((text) => text.trim()),
+  v.check((text) => !/\p{Cc}/u.test(text), 'Control characters and line breaks can’t stand here.'),
+)
+
+const email = v.pipe(
+  oneLine,
+  v.maxLength(254, 'An e-mail address has at most 254 characters.'),
+  v.check(
+    (text) => text === '' || /^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/.test(text),
+    'This does not look like an e-mail address.',
+  ),
+)
+
+const text = v.pipe(
+  v.string(),
+  v.transform((value) => value.replace(/\r\n?/g, '\n').trim()),
+  v.minLength(1, 'Write something.'),
+  v.maxLength(MAX_TEXT, `A comment has at most ${MAX_TEXT.toLocaleString('en')} characters.`),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to refuse them.
+  v.check((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value), 'The text holds control characters.'),
+)
+
+/** What `comment.create` carries. */
+export const commentSchema = v.object({
+  page: v.pipe(
+    v.string('The page is missing.'),
+    v.regex(/^\/(?:[\w.~%-]+\/)*$/, 'The page is not a path such as /posts/hello/.'),
+  ),
+  parent: v.nullable(v.pipe(v.number('The parent is not a comment’s number.'), v.integer(), v.minValue(1))),
+  name: v.pipe(
+    v.pipe(v.string('Please give a name.'), oneLine),
+    v.minLength(1, 'Please give a name.'),
+    v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
+  ),
+  email: v.optional(email, ''),
+  text: v.pipe(v.string('Write something.'), text),
+})
+
+export type CommentPayload = v.InferOutput<typeof commentSchema>
+
+/** What `comment.moderate` carries: the owner shows, holds or deletes a comment. */
+export const moderationSchema = v.object({
+  number: v.pipe(v.number('Which comment? `number` is missing.'), v.integer(), v.minValue(1)),
+  state: v.picklist(['shown', 'held', 'deleted'], 'The state is shown, held or deleted.'),
+})

@@ -1,0 +1,73 @@
+import * as v from 'valibot'
+import { renderVisitorMarkdown } from '../../content/markdown/visitor-markdown.ts'
+import type { Entry } from '../../content/types.ts'
+import { DrowseError } from '../../errors/drowse-error.ts'
+import { entries } from '../../model/site-tables.ts'
+import type { Change } from '../../model/types.ts'
+import type { WriteHandler } from '../types.ts'
+import { commentSchema, moderationSchema } from './payload.ts'
+import { areOpen, holdsNew } from './rules.ts'
+import { type Comment, comments, nextNumber } from './tables.ts'
+
+/** `comment.create`: adds a visitor's or the owner's comment to a page. */
+export const createComment: WriteHandler = {
+  kind: 'comment.create',
+  apply({ change, write }) {
+    const { page, parent, name, email, text } = v.parse(commentSchema, write.payload)
+    const entry = commentableAt(change, page)
+    if (parent !== null) checkParent(change, parent, entry)
+    const byOwner = write.actor.role === 'owner'
+    const comment: Comment = {
+      number: nextNumber(change),
+      entry: entry.id,
+      parent,
+      author: name,
+      email,
+      text,
+      html: renderVisitorMarkdown(text),
+      date: write.acceptedAt,
+      byOwner,
+      state: holdsNew(change) && !byOwner ? 'held' : 'shown',
+    }
+    change.put(comments, comment)
+    const { number, state } = comment
+    return { page, anchor: state === 'held' ? 'comments' : `comment-${number}`, result: { number, state } }
+  },
+}
+
+/** `comment.moderate`: the owner shows, holds or deletes a comment. Deleting clears what the visitor wrote. */
+export const moderateComment: WriteHandler = {
+  kind: 'comment.moderate',
+  apply({ change, write }) {
+    const { number, state } = v.parse(moderationSchema, write.payload)
+    const comment = change.row(comments, String(number))
+    if (comment === null) throw new DrowseError('form-invalid', `There is no comment ${number}.`)
+    if (comment.state === 'deleted' && state !== 'deleted')
+      throw new DrowseError('form-invalid', `Comment ${number} is deleted and can’t come back.`)
+    change.put(
+      comments,
+      state === 'deleted' ? { ...comment, state, author: '', email: '', text: '', html: '' } : { ...comment, state },
+    )
+    const page = change.row(entries, comment.entry)?.path
+    return { ...(page === undefined ? {} : { page, anchor: 'comments' }), result: { number, state } }
+  },
+}
+
+function commentableAt(change: Change, path: string): Entry {
+  const [spot] = change.list(entries.indexes.byPath, path, { limit: 1 })
+  const entry = spot ? change.row(entries, spot.key) : null
+  if (entry === null)
+    throw new DrowseError('page-unknown', `There is no page at ${path}.`, {
+      hint: 'It may have been moved or removed meanwhile.',
+    })
+  if (!areOpen(change, entry)) throw new DrowseError('form-invalid', `The page ${path} takes no comments.`)
+  return entry
+}
+
+function checkParent(change: Change, parent: number, entry: Entry): void {
+  const answered = change.row(comments, String(parent))
+  if (answered?.entry === entry.id && answered.state === 'shown') return
+  throw new DrowseError('parent-unknown', `The comment ${parent} that you answer is not on this page (any more).`, {
+    hint: 'Send your text as a comment of its own.',
+  })
+}

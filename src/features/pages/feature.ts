@@ -1,0 +1,53 @@
+import type { EntryType } from '../../content/types.ts'
+import { entries, folderOf } from '../../model/site-tables.ts'
+import { defineQuery } from '../../model/table.ts'
+import type { Query, Read } from '../../model/types.ts'
+import { entryLink, entryView, pageView } from '../../render/page-view.ts'
+import type { Route } from '../../render/types.ts'
+import { entryOf, entryPages } from '../blog/entry-routes.ts'
+import { HTML } from '../blog/list-routes.ts'
+import type { Feature } from '../types.ts'
+
+/** Everything under `content/` that no other kind reads. */
+const page: EntryType = {
+  kind: 'page',
+  source: 'content',
+  fields: {},
+  path: (slug) => (slug === '' ? '/' : `/${slug}/`),
+  dated: false,
+}
+
+type Contents = readonly { readonly title: string; readonly path: string }[]
+
+/** The pages of a folder in reading order, with the folder's own page first. */
+const folderContents = defineQuery<string, Contents>('folder-contents', (read, folder) => {
+  if (folder === '') return []
+  const spots = read.list(entries.indexes.byFolder, `page/${folder}`)
+  const ids = spots.length === 0 ? [] : [`page/${folder}`, ...spots.map(({ key }) => key)]
+  return ids.flatMap((id) => read.query(entryLink, id) ?? []).map(({ title, path }) => ({ title, path }))
+})
+
+const pageRoute: Route = {
+  name: 'page',
+  over: { table: entries.name, keyPrefix: 'page/' },
+  pages: entryPages,
+  async render(context, argument) {
+    const entry = entryOf(context, argument)
+    const contents = contentsOf(context, entry.slug).map((link) => ({ ...link, current: link.path === entry.path }))
+    const props = { page: pageView(context, entry), entry: entryView(context, entry), contents }
+    return { content: await context.template('Page', props), contentType: HTML }
+  },
+}
+
+/** A page shows the contents of the folder it opens, else of the folder it is in. */
+function contentsOf(read: Read, slug: string): Contents {
+  const own = read.query(folderContents, slug)
+  return own.length > 0 ? own : read.query(folderContents, folderOf(slug))
+}
+
+export const pages: Feature = {
+  name: 'pages',
+  entryTypes: [page],
+  queries: [folderContents] as unknown as readonly Query[],
+  routes: [pageRoute],
+}

@@ -1,0 +1,78 @@
+import { assets, entries, files, revisions, settings, sources, tags, templates } from '../../model/site-tables.ts'
+import type { Table } from '../../model/types.ts'
+import { PAGE_QUERIES, pageView } from '../../render/page-view.ts'
+import type { Route } from '../../render/types.ts'
+import { HTML } from '../blog/list-routes.ts'
+import type { Feature } from '../types.ts'
+import { siteSync } from './site-sync.ts'
+import { SITEMAP_QUERIES, sitemapIndex, sitemapPart } from './sitemap.ts'
+
+/** Where the gateway puts its own words into the published frame. */
+const FRAME_SLOT = '<!--drowse:slot-->'
+
+const assetFile: Route = {
+  name: 'asset',
+  over: { table: assets.name },
+  pages(read, name) {
+    const asset = read.row(assets, name)
+    return asset ? [{ path: asset.path, argument: name }] : []
+  },
+  render(context, name) {
+    const asset = context.row(assets, String(name))
+    if (!asset) throw new Error(`The asset ${String(name)} is gone.`)
+    return { content: context.blob(asset.blob), contentType: asset.contentType, cache: 'immutable' }
+  },
+}
+
+const plainFile: Route = {
+  name: 'file',
+  over: { table: files.name },
+  pages(read, path) {
+    return read.row(files, path) ? [{ path, argument: path }] : []
+  },
+  render(context, path) {
+    const file = context.row(files, String(path))
+    if (!file) throw new Error(`The file ${String(path)} is gone.`)
+    return { content: context.blob(file.blob), contentType: file.contentType }
+  },
+}
+
+const notFound: Route = {
+  name: 'not-found',
+  pages: () => [{ path: '/404.html', argument: null }],
+  async render(context) {
+    const page = pageView(context, { path: '/404.html', title: 'Page not found' })
+    return { content: await context.template('NotFound', { page }), contentType: HTML }
+  },
+}
+
+/** The theme's layout around nothing, for the pages that the gateway writes itself. */
+const frame: Route = {
+  name: 'frame',
+  pages: () => [{ path: '/_drowse/frame/', argument: null }],
+  async render(context) {
+    const page = pageView(context, { path: '/', title: '' })
+    return { content: await context.template('Frame', { page, slot: FRAME_SLOT }), contentType: HTML }
+  },
+}
+
+const robots: Route = {
+  name: 'robots',
+  pages: () => [{ path: '/robots.txt', argument: null }],
+  render(context) {
+    const { site } = pageView(context, { path: '/robots.txt', title: '' })
+    return {
+      content: `User-agent: *\nDisallow: /-/\nSitemap: ${site.url}/sitemap.xml\n`,
+      contentType: 'text/plain; charset=utf-8',
+    }
+  },
+}
+
+/** What every site has, whatever its kinds of content. */
+export const site: Feature = {
+  name: 'site',
+  tables: [settings, templates, assets, files, sources, revisions, entries, tags] as unknown as readonly Table<never>[],
+  queries: [...PAGE_QUERIES, ...SITEMAP_QUERIES],
+  routes: [assetFile, plainFile, notFound, frame, robots, sitemapIndex, sitemapPart],
+  writes: [siteSync],
+}

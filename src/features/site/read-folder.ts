@@ -1,0 +1,142 @@
+import { readSiteConfig } from '../../config/read-site-config.ts'
+import type { ParserName, SiteConfig } from '../../config/types.ts'
+import { parserNamed } from '../../content/markdown/parser-named.ts'
+import { readEntry } from '../../content/read-entry.ts'
+import { mediaKey, typeOfPath } from '../../content/sources.ts'
+import type { BodyCache, Entry, EntryType } from '../../content/types.ts'
+import { putEntry, removeEntry } from '../../model/change-entries.ts'
+import { entries, files, settings, sources } from '../../model/site-tables.ts'
+import type { Change } from '../../model/types.ts'
+import type { Json, Problem } from '../../protocol/types.ts'
+import { contentTypeOf } from '../../render/content-type.ts'
+
+export const CONFIG_FILE = 'site.yaml'
+
+/** A changed file of the site's folder. */
+export interface FolderFile {
+  readonly path: string
+  /** SHA-256 of its bytes. */
+  readonly hash: string
+}
+
+export interface FolderChange {
+  readonly changed: readonly FolderFile[]
+  readonly removed: readonly string[]
+}
+
+export interface FolderParts {
+  readonly types: readonly EntryType[]
+  readonly bodies: BodyCache
+  bytesOf(file: FolderFile): Uint8Array
+}
+
+interface Reading {
+  readonly file: FolderFile
+  readonly entry: Entry | null
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Brings the model up to date with a folder's changed files, and returns what is wrong with them. A file with an error has no entry. Of two files that
+ * would be one entry the first by path has it. The order of the files does not matter.
+ */
+export function readFolder(change: Change, { changed, removed }: FolderChange, parts: FolderParts): readonly Problem[] {
+  const problems: Problem[] = []
+  for (const path of removed) removeSource(change, path)
+  for (const file of changed) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
+  const readings = changed.filter((file) => file.path !== CONFIG_FILE).flatMap((file) => readSource(change, file, parts))
+  for (const { file, entry } of readings) releaseEntry(change, file.path, entry?.id ?? null)
+  for (const reading of readings.toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1)))
+    problems.push(...place(change, reading))
+  return problems
+}
+
+/** The settings of site.yaml as rows. A file with errors changes nothing but is noted as faulty. */
+function readConfig(change: Change, file: FolderFile, parts: FolderParts): readonly Problem[] {
+  const { config, problems } = readSiteConfig(CONFIG_FILE, new TextDecoder().decode(parts.bytesOf(file)))
+  change.put(sources, { path: file.path, hash: file.hash, entry: null, problems })
+  if (config) for (const [name, value] of Object.entries(settingsOf(config))) change.put(settings, { name, value })
+  return problems
+}
+
+/** What of site.yaml a page may look at. Where the content lies is the reading side's business. */
+function settingsOf({
+  title,
+  url,
+  language,
+  description,
+  author,
+  menu,
+  comments,
+  postsPerPage,
+  parser,
+  data,
+}: SiteConfig): Readonly<Record<string, Json>> {
+  const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
+  const { open, moderation } = comments
+  return { title, url, language, description, author, menu: items, comments: { open, moderation }, postsPerPage, parser, data }
+}
+
+function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {
+  const type = typeOfPath(file.path, parts.types)
+  if (type === null) {
+    publishFile(change, file)
+    return []
+  }
+  const name = change.row(settings, 'parser')?.value
+  const parser: ParserName = name === 'remark' ? 'remark' : 'satteri'
+  const read = readEntry({ path: file.path, bytes: parts.bytesOf(file) }, type, {
+    parser: parserNamed(parser),
+    bodies: parts.bodies,
+  })
+  return [{ file, ...read }]
+}
+
+function publishFile(change: Change, file: FolderFile): void {
+  const key = mediaKey(file.path)
+  if (key === null) return
+  change.put(sources, { path: file.path, hash: file.hash, entry: null, problems: [] })
+  change.put(files, { path: `/${key}`, blob: file.hash, contentType: contentTypeOf(key) })
+}
+
+/** Takes away the entry a source had, unless it keeps that very one. */
+function releaseEntry(change: Change, path: string, kept: string | null): void {
+  const before = change.row(sources, path)?.entry ?? null
+  if (before !== null && before !== kept) removeEntry(change, before)
+}
+
+function place(change: Change, { file, entry, problems }: Reading): readonly Problem[] {
+  const rival = entry === null ? null : change.row(entries, entry.id)
+  if (entry === null || rival === null || rival.source === file.path) {
+    if (entry) putEntry(change, entry)
+    change.put(sources, { path: file.path, hash: file.hash, entry: entry?.id ?? null, problems })
+    return problems
+  }
+  const [winner, loser] = rival.source < file.path ? [rival.source, file.path] : [file.path, rival.source]
+  const duplicate = duplicateOf(entry, winner, loser)
+  const loserHash = loser === file.path ? file.hash : (change.row(sources, loser)?.hash ?? '')
+  change.put(sources, { path: loser, hash: loserHash, entry: null, problems: [duplicate] })
+  if (winner === file.path) {
+    putEntry(change, entry)
+    change.put(sources, { path: file.path, hash: file.hash, entry: entry.id, problems })
+  }
+  return [...problems, duplicate]
+}
+
+function removeSource(change: Change, path: string): void {
+  releaseEntry(change, path, null)
+  const key = mediaKey(path)
+  if (key !== null) change.remove(files, `/${key}`)
+  change.remove(sources, path)
+}
+
+function duplicateOf(entry: Entry, winner: string, loser: string): Problem {
+  return {
+    where: loser,
+    line: 1,
+    rule: 'content/duplicate-path',
+    message: `${loser} and ${winner} would both be published at ${entry.path}.`,
+    hint: 'Rename one of the files, or give one of them another `slug`.',
+    severity: 'error',
+  }
+}

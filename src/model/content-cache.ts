@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto'
+import type { Body, BodyCache } from '../content/types.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import type { Database } from './database.ts'
+
+/** Rendered bodies by hash, in the site's database. Their content follows from their hash, so reading one is never recorded. */
+export function bodyCache(database: Database): BodyCache {
+  database.exec('CREATE TABLE IF NOT EXISTS bodies (hash TEXT PRIMARY KEY, body TEXT NOT NULL)')
+  return {
+    get(bodyHash) {
+      const found = database.get('SELECT body FROM bodies WHERE hash = ?', bodyHash)
+      // Written by `set` alone.
+      return found ? (JSON.parse(String(found['body'])) as Body) : null
+    },
+    set(bodyHash, body) {
+      database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', bodyHash, JSON.stringify(body))
+    },
+  }
+}
+
+/** Bytes by their SHA-256, in the site's database. */
+export interface Blobs {
+  keep(bytes: Uint8Array): string
+  /** Throws `internal` for a hash that was never kept. */
+  get(hashOf: string): Uint8Array
+  has(hashOf: string): boolean
+}
+
+export function blobStore(database: Database): Blobs {
+  database.exec('CREATE TABLE IF NOT EXISTS blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL)')
+  return {
+    keep(bytes) {
+      const hashOf = hash('sha256', bytes)
+      database.run('INSERT OR IGNORE INTO blobs (hash, bytes) VALUES (?, ?)', hashOf, bytes)
+      return hashOf
+    },
+    get(hashOf) {
+      const bytes = database.get('SELECT bytes FROM blobs WHERE hash = ?', hashOf)?.['bytes']
+      if (!(bytes instanceof Uint8Array)) throw new DrowseError('internal', `The bytes ${hashOf} were never sent here.`)
+      return bytes
+    },
+    has: (hashOf) => database.get('SELECT 1 FROM blobs WHERE hash = ?', hashOf) !== undefined,
+  }
+}

@@ -1,0 +1,65 @@
+import type { Json } from '../protocol/types.ts'
+import type { Reads, Span } from './graph.ts'
+import type { Rows } from './rows.ts'
+import { LAST_POSITION } from './table.ts'
+import type { Index, Query, Range, Read, Spot, Table } from './types.ts'
+
+/** Reads the site for one reader and keeps what it looked at. */
+export class Recorder implements Read {
+  readonly #rows: Rows
+  readonly #answer: (query: Query, argument: Json) => { readonly id: number; readonly result: Json }
+  readonly #seenRows: (readonly [string, string])[] = []
+  readonly #seenSpans: Span[] = []
+  readonly #seenQueries: number[] = []
+
+  constructor(rows: Rows, answer: (query: Query, argument: Json) => { readonly id: number; readonly result: Json }) {
+    this.#rows = rows
+    this.#answer = answer
+  }
+
+  row<Row>(table: Table<Row>, key: string): Row | null {
+    this.#seenRows.push([table.name, key])
+    return this.#rows.row(table, key)
+  }
+
+  list(index: Index, group: string, range: Range = {}): readonly Spot[] {
+    const spots = this.#rows.list(index, group, range)
+    this.#seenSpans.push({ index: index.name, group, ...spanOf(spots, range) })
+    return spots
+  }
+
+  count(index: Index, group: string, atMost?: number): number {
+    const count = this.#rows.count(index, group, atMost)
+    const high =
+      atMost !== undefined && count === atMost && atMost > 0 ? this.#positionOfLast(index, group, count) : LAST_POSITION
+    this.#seenSpans.push({ index: index.name, group, low: '', high })
+    return count
+  }
+
+  query<Argument extends Json, Result extends Json>(query: Query<Argument, Result>, argument: Argument): Result {
+    // A query's result is what its own `run` returned for this argument; the registry holds queries of every type under one.
+    const answer = this.#answer(query as unknown as Query, argument)
+    this.#seenQueries.push(answer.id)
+    return answer.result as Result
+  }
+
+  get reads(): Reads {
+    return { rows: this.#seenRows, spans: this.#seenSpans, queries: this.#seenQueries }
+  }
+
+  #positionOfLast(index: Index, group: string, count: number): string {
+    return this.#rows.list(index, group, { skip: count - 1, limit: 1 })[0]?.position ?? LAST_POSITION
+  }
+}
+
+/**
+ * The positions a listing depends on. A row that comes or goes beyond the last one returned can't change the listing if it was cut off by its limit;
+ * rows that were skipped can, and so can rows between.
+ */
+function spanOf(spots: readonly Spot[], range: Range): { low: string; high: string } {
+  const { after = '', before = LAST_POSITION, reverse = false, limit } = range
+  const last = spots.at(-1)
+  const cutOff = limit !== undefined && spots.length === limit && last !== undefined
+  if (!cutOff) return { low: after, high: before }
+  return reverse ? { low: last.position, high: before } : { low: after, high: last.position }
+}

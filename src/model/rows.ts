@@ -1,0 +1,119 @@
+import type { Database } from './database.ts'
+import { LAST_POSITION, positionOf } from './table.ts'
+import type { Change, Index, Place, Range, Spot, Table, Touched } from './types.ts'
+
+/**
+ * Rows and their places in indexes, kept in SQLite: `r_<table>(key, row)` and `i_<table>_<index>(grp, pos, key)`. Index places are worked out by the tables'
+ * own functions, so that a feature adds a table without a line of SQL.
+ */
+export class Rows implements Change {
+  readonly #database: Database
+  readonly #tables: readonly Table<never>[]
+  #touched: Touched[] = []
+
+  constructor(database: Database, tables: readonly Table<never>[]) {
+    this.#database = database
+    this.#tables = tables
+    for (const table of tables) {
+      database.exec(`CREATE TABLE IF NOT EXISTS "r_${table.name}" (key TEXT PRIMARY KEY, row TEXT NOT NULL)`)
+      for (const index of Object.values(table.indexes)) {
+        database.exec(
+          `CREATE TABLE IF NOT EXISTS "i_${index.name}" (grp TEXT NOT NULL, pos TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (grp, pos)) WITHOUT ROWID`,
+        )
+      }
+    }
+  }
+
+  row<Row>(table: Table<Row>, key: string): Row | null {
+    const found = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
+    // Rows are written by `put` alone, which the compiler holds to this type; the engine's version drops the file when shapes change.
+    return found ? (JSON.parse(String(found['row'])) as Row) : null
+  }
+
+  list(index: Index, group: string, range: Range = {}): readonly Spot[] {
+    const { after = '', before = LAST_POSITION, reverse = false, limit = -1, skip = 0 } = range
+    const found = this.#database.all(
+      `SELECT key, pos FROM "i_${index.name}" WHERE grp = ? AND pos > ? AND pos < ? ORDER BY pos ${reverse ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
+      group,
+      after,
+      before,
+      limit,
+      skip,
+    )
+    return found.map((spot) => ({ key: String(spot['key']), position: String(spot['pos']) }))
+  }
+
+  count(index: Index, group: string, atMost = -1): number {
+    const found = this.#database.get(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM "i_${index.name}" WHERE grp = ? LIMIT ?)`,
+      group,
+      atMost,
+    )
+    return Number(found?.['n'] ?? 0)
+  }
+
+  put<Row>(table: Table<Row>, row: Row): void {
+    const key = table.key(row)
+    const text = JSON.stringify(row)
+    const before = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
+    if (before?.['row'] === text) return
+    this.#database.run(
+      `INSERT INTO "r_${table.name}" (key, row) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET row = excluded.row`,
+      key,
+      text,
+    )
+    // As in `row`: only `put` writes rows.
+    this.#move(table, key, before ? (JSON.parse(String(before['row'])) as Row) : null, row)
+  }
+
+  remove<Row>(table: Table<Row>, key: string): void {
+    const before = this.row(table, key)
+    if (before === null) return
+    this.#database.run(`DELETE FROM "r_${table.name}" WHERE key = ?`, key)
+    this.#move(table, key, before, null)
+  }
+
+  /** Gives every row its places anew and counts all of them as touched: for an engine whose index functions may be other ones. */
+  reindex(): void {
+    this.#touched = []
+    for (const table of this.#tables) {
+      for (const index of Object.values(table.indexes)) this.#database.run(`DELETE FROM "i_${index.name}"`)
+      for (const { key, row } of this.#database.all(`SELECT key, row FROM "r_${table.name}"`)) {
+        this.#move(table, String(key), null, JSON.parse(String(row)) as never)
+      }
+    }
+  }
+
+  /** What was altered since the last call. */
+  takeTouched(): readonly Touched[] {
+    const touched = this.#touched
+    this.#touched = []
+    return touched
+  }
+
+  #move<Row>(table: Table<Row>, key: string, before: Row | null, after: Row | null): void {
+    this.#touched.push({ type: 'row', table: table.name, key, exists: after !== null, existed: before !== null })
+    for (const index of Object.values(table.indexes)) {
+      const old = before === null ? [] : index.places(before)
+      const now = after === null ? [] : index.places(after)
+      for (const place of old) if (!has(now, place)) this.#leave(index, place, key)
+      for (const place of now) if (!has(old, place)) this.#take(index, place, key)
+    }
+  }
+
+  #take(index: Index, { group, sort }: Place, key: string): void {
+    const position = positionOf(sort, key)
+    this.#database.run(`INSERT OR IGNORE INTO "i_${index.name}" (grp, pos, key) VALUES (?, ?, ?)`, group, position, key)
+    this.#touched.push({ type: 'place', index: index.name, group, position })
+  }
+
+  #leave(index: Index, { group, sort }: Place, key: string): void {
+    const position = positionOf(sort, key)
+    this.#database.run(`DELETE FROM "i_${index.name}" WHERE grp = ? AND pos = ?`, group, position)
+    this.#touched.push({ type: 'place', index: index.name, group, position })
+  }
+}
+
+function has(places: readonly Place[], { group, sort }: Place): boolean {
+  return places.some((place) => place.group === group && place.sort === sort)
+}

@@ -1,0 +1,45 @@
+import type { Body } from '../content/types.ts'
+import type { Read } from '../model/types.ts'
+import type { Json, ObjectInfo } from '../protocol/types.ts'
+import type { TemplateName, Templates } from './views.ts'
+
+/** A page a route yields: its path (`/posts/hello/`, `/feed.xml`) and what its render function is told. */
+export interface PageSpec {
+  readonly path: string
+  readonly argument: Json
+}
+
+/** What a page looks at while it renders. */
+export interface PageContext extends Read {
+  /** The page's own path. */
+  readonly path: string
+  /** Renders a theme's template to a whole HTML document; the page then depends on that template and the components it uses. */
+  template<Name extends TemplateName>(name: Name, props: Templates[Name]): string | Promise<string>
+  /** A cached body by its hash. Its content can't change, so nothing is recorded. */
+  body(hash: string): Body
+  /** Bytes by their SHA-256. */
+  blob(hash: string): Uint8Array
+}
+
+export interface Rendered {
+  readonly content: string | Uint8Array
+  readonly contentType: string
+  readonly cache?: ObjectInfo['cache']
+}
+
+/**
+ * A rule that yields pages. With `over`, it has one unit per row of that table and is asked again about a unit only when what it read for it changed; so a
+ * new post costs one unit, not a walk over all posts. Without, it has the single unit `''`.
+ */
+export interface Route {
+  readonly name: string
+  readonly over?: { readonly table: string; readonly keyPrefix?: string }
+  pages(read: Read, unit: string): readonly PageSpec[]
+  render(context: PageContext, argument: Json): Rendered | Promise<Rendered>
+}
+
+/** A theme ready to render. */
+export interface LoadedTheme {
+  /** Throws `theme-invalid` naming the template when a component throws. */
+  render<Name extends TemplateName>(name: Name, props: Templates[Name]): string | Promise<string>
+}
