@@ -6,7 +6,7 @@ export interface PublishedObject {
   readonly bytes: Uint8Array
 }
 
-/** Where published objects live. Keys have no leading slash. Errors are `store-failed`. */
+/** Where published objects live. Keys have no leading slash, see `checkKey`. Errors are `store-failed`. */
 export interface Store {
   readonly name: string
   /** Probed at start, never assumed. */
@@ -25,8 +25,23 @@ export interface Release {
   readonly number: number
   /** The outbox number of the guest's state it shows: an older render never overwrites a newer one. */
   readonly outbox: number
+  /** SHA-256 of the record before this one; null for the first. */
+  readonly parent: string | null
   readonly changed: readonly ObjectInfo[]
   readonly removed: readonly string[]
+  /** ISO time, where the caller gave one. */
+  readonly at?: string
+}
+
+/** What is to be published. */
+export interface ReleaseChange {
+  readonly outbox: number
+  readonly objects: readonly PublishedObject[]
+  /** Keys that are no longer part of the site. One that is among `objects` as well stays. */
+  readonly removed: readonly string[]
+  readonly at?: string
+  /** Refuses (`release-refused`) to remove more than a fifth of a site of at least 20 objects: for builds, which may have come out too small. */
+  readonly guardRemovals?: boolean
 }
 
 /** The published state of one site: what is where, and the way to change it. */
@@ -35,8 +50,11 @@ export interface Publisher {
   published(key: string): ObjectInfo | null
   /**
    * Publishes in the order assets, other files, HTML, feeds and sitemap, then the release record, then the removals. May be called again after any failure with
-   * the same or more objects. Resolves when readers can see all of it. An `outbox` lower than the last release's is refused (`release-refused`).
+   * the same or more objects. Resolves when readers can see all of it, to null when that was so already. An `outbox` lower than the last release's is
+   * refused (`release-refused`), and so are bytes that do not have their hash.
    */
-  publish(change: { readonly outbox: number; readonly objects: readonly PublishedObject[]; readonly removed: readonly string[] }): Promise<Release | null>
+  publish(change: ReleaseChange): Promise<Release | null>
+  /** The published bytes, or null for a key that is not published. */
   read(key: string): Promise<Uint8Array | null>
+  close(): void
 }
