@@ -30,12 +30,22 @@ export async function compileTheme(options: CompileOptions): Promise<CompiledThe
   }
 
   const [components, style] = await Promise.all([bundleComponents(layers), bundleStyle(layers)])
-  const problems = [...components.problems, ...style.problems]
+  const problems = [...components.problems, ...style.problems].sort(byPlace)
   if (components.bundle === null || problems.some((problem) => problem.severity === 'error'))
     throw invalid(options.name, problems)
 
   const { source, templates } = components.bundle
   return { source, hash: createHash('sha256').update(source).digest('hex'), templates, assets: style.assets, problems }
+}
+
+/** esbuild tells its findings in the order its threads come to them. */
+function byPlace(a: Problem, b: Problem): number {
+  return (
+    a.where.localeCompare(b.where, 'en') ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0) ||
+    a.message.localeCompare(b.message, 'en')
+  )
 }
 
 function invalid(name: string, problems: readonly Problem[]): DrowseError {

@@ -19,8 +19,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** Browsers of early 2023: nesting and the like are lowered for them. */
-const TARGETS = { chrome: 110 << 16, firefox: 110 << 16, safari: (16 << 16) | (2 << 8) }
+/** Browsers since May 2023: what is newer than that is lowered for them, nothing else. */
+const TARGETS = { chrome: 113 << 16, firefox: 113 << 16, safari: (16 << 16) | (5 << 8) }
 
 /** Bundles `style.css` with all it imports, and hashes the files it names and those in the theme's `assets/`. */
 export async function bundleStyle(
@@ -40,6 +40,7 @@ export async function bundleStyle(
     return { layer: Number(layer), path: path ?? key }
   }
   const lookup = (url: string, key: string) => resolveInTheme(layers, /^(?:\.|theme:)/.test(url) ? url : `./${url}`, sheet(key))
+  const texts = new Map<string, string>()
   const start = layers.find('style.css')
   if (start === null) return { assets: [], problems: [missing(layers, 'theme.tsx', 'The theme has no style.css.')] }
 
@@ -59,7 +60,9 @@ export async function bundleStyle(
           const { layer, path } = sheet(key)
           const file = layers.find(path, layer)
           if (file === null) throw new Error(`${path} is not a file of this theme.`)
-          return await readFile(file.absolute, 'utf8')
+          const text = await readFile(file.absolute, 'utf8')
+          texts.set(key, text)
+          return text
         },
       },
     })
@@ -81,12 +84,12 @@ export async function bundleStyle(
       css = css.replaceAll(placeholder, target)
     }
     assets.set('style.css', assetOf('style.css', new TextEncoder().encode(css)))
-    for (const warning of result.warnings) problems.push(toProblem(layers, sheet, warning, 'warning'))
+    for (const warning of result.warnings) problems.push(toProblem(layers, sheet, texts, warning, 'warning'))
     return { assets: [...assets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), problems }
   } catch (error) {
     const fault = v.safeParse(FAULT, error)
     if (!fault.success) throw error
-    return { assets: [], problems: [toProblem(layers, sheet, fault.output, 'error')] }
+    return { assets: [], problems: [toProblem(layers, sheet, texts, fault.output, 'error')] }
   }
 }
 
@@ -100,15 +103,23 @@ const FAULT = v.object({
 function toProblem(
   layers: Layers,
   sheet: (key: string) => { path: string },
+  texts: ReadonlyMap<string, string>,
   fault: v.InferOutput<typeof FAULT>,
   severity: Problem['severity'],
 ): Problem {
   const file = fault.loc?.filename ?? fault.fileName
+  const text = fault.loc
+    ? texts
+        .get(file ?? '')
+        ?.split('\n')
+        [fault.loc.line - 1]?.trim()
+    : undefined
   return {
     where: `themes/${layers.name}/${file === undefined ? 'style.css' : sheet(file).path}`,
     ...(fault.loc ? { line: fault.loc.line, column: fault.loc.column } : {}),
     rule: 'theme/style',
     message: fault.message,
+    ...(text ? { hint: text } : {}),
     severity,
   }
 }

@@ -1,5 +1,11 @@
 import type { PageView } from 'drowse/theme'
 
+const FEED_NAMES: Readonly<Record<string, string>> = {
+  'application/atom+xml': 'Atom',
+  'application/rss+xml': 'RSS',
+  'application/feed+json': 'JSON Feed',
+}
+
 export function Footer({ page }: { page: PageView }) {
   const { site, feeds } = page
   return (
@@ -10,7 +16,7 @@ export function Footer({ page }: { page: PageView }) {
           {feeds.map((feed) => (
             <li>
               <a href={feed.path} type={feed.type}>
-                {feed.title}
+                {FEED_NAMES[feed.type] ?? feed.title}
               </a>
             </li>
           ))}

@@ -6,8 +6,9 @@ export function NoteCard({ entry, site }: { entry: EntryLinkView; site: SiteView
   return (
     <article class="note-card h-entry">
       <p class="p-summary">{entry.description === '' ? entry.title : entry.description}</p>
-      <a class="u-url" href={entry.path} aria-label={entry.title}>
-        {entry.date === null ? entry.title : <Time iso={entry.date} language={site.language} className="dt-published" short />}
+      <a class="u-url" href={entry.path}>
+        <span class={entry.date === null ? undefined : 'sr-only'}>{entry.title} </span>
+        {entry.date !== null && <Time iso={entry.date} language={site.language} className="dt-published" short />}
       </a>
     </article>
   )

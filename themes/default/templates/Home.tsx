@@ -14,7 +14,6 @@ export function Home({ page, intro, posts, products, notes, profile, archive }: 
   return (
     <Layout page={page} wide>
       <div class="home-intro">
-        {profile?.image && <Picture image={profile.image} className="portrait" lazy={false} />}
         <h1>{site.title}</h1>
         {intro === '' ? (
           site.description !== '' && <p class="lead">{site.description}</p>
@@ -44,7 +43,8 @@ export function Home({ page, intro, posts, products, notes, profile, archive }: 
 
 function ProfileLink({ profile }: { profile: EntryLinkView }) {
   return (
-    <p>
+    <p class="home-profile">
+      {profile.image !== null && <Picture image={{ src: profile.image.src, alt: '' }} className="portrait" lazy={false} />}
       <a href={profile.path}>{profile.title}</a>
     </p>
   )

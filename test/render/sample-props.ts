@@ -1,0 +1,102 @@
+import type { CommentView, EntryLinkView, EntryView, PageView, Templates } from '../../src/render/views.ts'
+
+/** Props for every template, with `text` in each place where a person's words can stand. */
+export function sampleProps(text: string): Templates {
+  const page: PageView = {
+    site: {
+      title: text,
+      url: 'https://example.org',
+      language: 'en',
+      description: text,
+      author: text,
+      menu: [{ title: text, path: '/posts/' }],
+    },
+    path: '/posts/hello/',
+    canonical: 'https://example.org/posts/hello/',
+    title: text,
+    description: text,
+    assets: { 'style.css': '/assets/style.01234567.css', 'favicon.svg': '/assets/favicon.01234567.svg' },
+    feeds: [{ title: text, path: '/feed.xml', type: 'application/atom+xml' }],
+  }
+  const link = (kind: string, name: string): EntryLinkView => ({
+    title: `${text} ${name}`,
+    path: `/${kind}s/${name}/`,
+    kind,
+    date: '2026-02-03T04:05:06.000Z',
+    description: text,
+    tags: [{ title: text, path: '/tags/one/' }],
+    price: null,
+    image: { src: '/media/one.svg', alt: text },
+  })
+  const product: EntryLinkView = { ...link('product', 'lamp'), date: null, price: '€48.00', available: true }
+  const entry = (of: EntryLinkView): EntryView => ({
+    ...of,
+    html: '<p>Body, <em>as HTML</em>.</p><h2 id="one">One</h2><p>More.</p>',
+    headings: [{ depth: 2, id: 'one', text }],
+    words: 700,
+    minutes: 3,
+    updated: '2026-02-04T00:00:00.000Z',
+    author: text,
+    data: { buy: 'mailto:shop@example.org', note: text },
+  })
+  const comment = (number: number, replies: readonly CommentView[]): CommentView => ({
+    anchor: `comment-${number}`,
+    number,
+    author: text,
+    avatarHtml: '<svg viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>',
+    date: '2026-02-05T10:00:00.000Z',
+    html: '<p>Said.</p>',
+    byOwner: number === 1,
+    replies,
+  })
+  const comments = {
+    count: 6,
+    comments: [
+      comment(1, [comment(2, [comment(3, [comment(4, [comment(5, [])])])])]),
+      { ...comment(6, [comment(7, [])]), author: null },
+    ],
+    form: { action: '/-/comment.create', page: '/posts/hello/' },
+  }
+  const post = link('post', 'hello')
+  const note = link('note', 'small')
+  return {
+    Home: {
+      page,
+      intro: '<p>Welcome.</p>',
+      posts: [post],
+      products: [product],
+      notes: [note],
+      profile: link('profile', 'me'),
+      archive: '/posts/',
+    },
+    Post: {
+      page,
+      entry: entry(post),
+      previous: { title: text, path: '/posts/a/' },
+      next: { title: text, path: '/posts/b/' },
+      comments,
+    },
+    Page: {
+      page,
+      entry: entry({ ...post, kind: 'page', date: null }),
+      contents: [
+        { title: text, path: '/manual/', current: false },
+        { title: text, path: '/manual/b/', current: true },
+        { title: text, path: '/manual/c/', current: false },
+      ],
+    },
+    Note: { page, entry: entry(note), comments: { count: 0, comments: [], form: null } },
+    Product: { page, entry: entry(product) },
+    Profile: { page, entry: entry(link('profile', 'me')), links: [{ title: text, url: 'https://example.com/@me' }] },
+    PostList: { page, heading: text, posts: [post, link('post', 'other')], newer: '/posts/', older: '/posts/page/1/' },
+    ProductList: {
+      page,
+      heading: text,
+      products: [product, { ...product, path: '/products/b/', available: false, image: null }],
+    },
+    NoteList: { page, heading: text, notes: [note], newer: null, older: '/notes/page/1/' },
+    Tags: { page, tags: [{ title: text, path: '/tags/one/', count: 3 }] },
+    NotFound: { page },
+    Frame: { page, slot: '<h1>The comment was not sent</h1><p>Its text is empty.</p>' },
+  }
+}
