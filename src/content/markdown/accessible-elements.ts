@@ -47,8 +47,8 @@ function scroller(table: Element, number: number): Element {
   const ariaLabel = number === 1 ? 'Table' : `Table ${number}`
   return {
     type: 'element',
-    tagName: 'div',
-    properties: { className: ['table'], tabIndex: 0, role: 'region', ariaLabel },
+    tagName: 'section',
+    properties: { className: ['table'], tabIndex: 0, ariaLabel },
     children: [table],
   }
 }

@@ -1,4 +1,4 @@
-import GithubSlugger from 'github-slugger'
+import GithubSlugger, { slug } from 'github-slugger'
 import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
 import { eachElement } from './each-element.ts'
@@ -9,32 +9,57 @@ const TAKEN_BY_THEMES = ['comments', 'comment', 'comment-form', 'content', 'main
 /** A comment's own anchor. */
 const COMMENT_ANCHOR = /^comment-\d+$/
 
-/** Gives each heading without an id one made from its text, as GitHub does, unlike every other id of the document. */
+/**
+ * Gives each heading without an id one made from its text, as GitHub does, unlike every other id of the document. Where GitHub's would begin
+ * with a digit or look like a comment's anchor, `section-` goes before it, and the document's own links to it follow.
+ */
 export function rehypeHeadingIds() {
   return (tree: Root): void => {
     const slugger = new GithubSlugger()
     for (const id of TAKEN_BY_THEMES) slugger.occurrences[id] = 0
-    const nameless: Element[] = []
-    eachElement(tree, (node) => {
-      if (typeof node.properties.id === 'string' && node.properties.id !== '') slugger.occurrences[node.properties.id] = 0
-      else if (isHeading(node)) nameless.push(node)
-      return undefined
-    })
-    for (const heading of nameless) heading.properties.id = headingId(heading, slugger)
+    const { headings, links } = namelessHeadings(tree, slugger)
+    const renamed = new Map<string, string>()
+    for (const heading of headings) heading.properties.id = headingId(lineOf(heading), slugger, renamed)
+    for (const link of links) link.properties.href = renamed.get(String(link.properties.href)) ?? link.properties.href
   }
+}
+
+/** The headings still to be named and the links within the document; every id that is there already becomes known to `slugger`. */
+function namelessHeadings(tree: Root, slugger: GithubSlugger): { headings: Element[]; links: Element[] } {
+  const headings: Element[] = []
+  const links: Element[] = []
+  eachElement(tree, (node) => {
+    const { id, href } = node.properties
+    if (typeof id === 'string' && id !== '') slugger.occurrences[id] = 0
+    else if (isHeading(node)) headings.push(node)
+    if (typeof href === 'string' && href.startsWith('#')) links.push(node)
+    return undefined
+  })
+  return { headings, links }
+}
+
+/** The id for a heading of these words. `renamed` gets links to GitHub's id → links to ours, where they differ. */
+function headingId(words: string, slugger: GithubSlugger, renamed: Map<string, string>): string {
+  const github = slug(words.replace(INVISIBLE, ''))
+  const base = plainId(github)
+  const id = slugger.slug(base)
+  if (base !== github && !renamed.has(`#${github}`)) renamed.set(`#${github}`, `#${id}`)
+  return id
+}
+
+/** What emoji carry along, unseen. */
+const INVISIBLE = /\uFE0E|\uFE0F|\u200D/g
+
+function plainId(id: string): string {
+  const trimmed = id.replace(/^[-_]+/, '')
+  if (trimmed === '') return 'section'
+  return /^\p{L}/u.test(trimmed) && !COMMENT_ANCHOR.test(trimmed) ? trimmed : `section-${trimmed}`
 }
 
 const HEADINGS = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'])
 
 export function isHeading(node: Element): boolean {
   return HEADINGS.has(node.tagName)
-}
-
-function headingId(node: Element, slugger: GithubSlugger): string {
-  const text = lineOf(node)
-  const words = /[\p{L}\p{N}]/u.test(text) ? text : 'section'
-  const id = slugger.slug(words)
-  return COMMENT_ANCHOR.test(id) ? slugger.slug(`section ${words}`) : id
 }
 
 /** An element's text on one line. */
