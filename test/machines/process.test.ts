@@ -54,8 +54,10 @@ async function make(): Promise<DriverUnderTest> {
   return {
     driver: counterDriver(root),
     async crash(id) {
-      for (const pid of pidsOf(root, id)) process.kill(pid, 'SIGKILL')
-      await expect.poll(() => pidsOf(root, id)).toEqual([])
+      for (const pid of pidsOf(root, id)) {
+        process.kill(pid, 'SIGKILL')
+        await expect.poll(() => table.state(pid)).toBe('gone')
+      }
     },
     cpuMs: async (id) => pidsOf(root, id).reduce((sum, pid) => sum + cpuMs(pid), 0),
     count: async (id) => pidsOf(root, id).length,

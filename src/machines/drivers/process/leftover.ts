@@ -29,8 +29,9 @@ export async function findLeftover(dataDir: string, table: ProcessTable): Promis
   const note = await readNote(join(dataDir, NAME))
   if (note === null || note.pid === process.pid) return null
   const identity = await table.identify(note.pid)
-  if (identity === null || identity.startedAt !== note.startedAt || !identity.command.endsWith(` ${dataDir}`)) return null
-  return note.pid
+  if (identity === null || identity.startedAt !== note.startedAt) return null
+  // One that is dying has no command line any more, but may still hold its files.
+  return identity.command === '' || identity.command.endsWith(` ${dataDir}`) ? note.pid : null
 }
 
 /** Kills a leftover, stopped or not. Returns once none is seen; rejects with `machine-failed` if it still is at the deadline. */

@@ -8,13 +8,13 @@ export type ProcessState = 'running' | 'stopped' | 'gone'
 export interface ProcessIdentity {
   /** When the kernel says it was started; opaque, compared only. */
   readonly startedAt: string
-  /** Its command line, for people and for a last check before a kill. */
+  /** Its command line; empty while it is dying. */
   readonly command: string
 }
 
 /** Facts about processes of this host, asked anew every time. */
 export interface ProcessTable {
-  /** `stopped` only when every thread is; a zombie is `gone`. */
+  /** `stopped` or `gone` only when every thread is; a zombie is `gone`. */
   state(pid: number): Promise<ProcessState>
   /** Null when there is no such process. */
   identify(pid: number): Promise<ProcessIdentity | null>
@@ -28,15 +28,18 @@ export function processTable(platform: NodeJS.Platform): ProcessTable {
 const procTable: ProcessTable = {
   state(pid) {
     const leader = readStat(`/proc/${pid}/stat`)
-    if (leader === null || isDead(leader.state)) return Promise.resolve('gone')
-    if (!isStopped(leader.state)) return Promise.resolve('running')
-    return Promise.resolve(threads(pid).every((stat) => isStopped(stat.state) || isDead(stat.state)) ? 'stopped' : 'running')
+    if (leader === null) return Promise.resolve('gone')
+    if (!isStopped(leader.state) && !isDead(leader.state)) return Promise.resolve('running')
+    // The first thread may stop or die before the others do.
+    const others = threads(pid)
+    if (isDead(leader.state)) return Promise.resolve(others.every((stat) => isDead(stat.state)) ? 'gone' : 'running')
+    return Promise.resolve(others.every((stat) => isStopped(stat.state) || isDead(stat.state)) ? 'stopped' : 'running')
   },
-  identify(pid) {
+  async identify(pid) {
     const stat = readStat(`/proc/${pid}/stat`)
     const command = readOrNull(`/proc/${pid}/cmdline`)
-    if (stat === null || command === null || isDead(stat.state)) return Promise.resolve(null)
-    return Promise.resolve({ startedAt: stat.startedAt, command: command.replaceAll('\0', ' ').trim() })
+    if (stat === null || command === null || (await procTable.state(pid)) === 'gone') return null
+    return { startedAt: stat.startedAt, command: command.replaceAll('\0', ' ').trim() }
   },
 }
 
