@@ -62,7 +62,7 @@ export function sampleProps(text: string): Templates {
   return {
     Home: {
       page,
-      intro: '<p>Welcome.</p>',
+      intro: text,
       posts: [post],
       products: [product],
       notes: [note],

@@ -1,5 +1,4 @@
 import type { EntryLinkView, SiteView, Templates } from 'drowse/theme'
-import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import { EntryCard } from '../components/EntryCard.tsx'
 import { Layout } from '../components/Layout.tsx'
