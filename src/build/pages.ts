@@ -44,12 +44,12 @@ export class Pages {
       const rows = this.#database.all('SELECT * FROM pages WHERE path > ? ORDER BY path LIMIT 1000', after)
       if (rows.length === 0) return
       for (const row of rows) yield pageOf(row)
-      after = String(rows.at(-1)?.['path'])
+      after = String(rows.at(-1)?.path)
     }
   }
 
   get size(): number {
-    return Number(this.#database.get('SELECT count(*) AS n FROM pages')?.['n'])
+    return Number(this.#database.get('SELECT count(*) AS n FROM pages')?.n)
   }
 
   /** Adds a page or changes its owner and argument; what it was last rendered to stays known. */
@@ -88,18 +88,18 @@ export function keyOf(path: string): string {
 }
 
 function pageOf(row: Record<string, unknown>): PageRow {
-  const cache = row['cache'] === 'immutable' ? 'immutable' : 'page'
+  const cache = row.cache === 'immutable' ? 'immutable' : 'page'
   const object =
-    row['hash'] === null
+    row.hash === null
       ? null
       : ({
-          key: String(row['key']),
-          hash: String(row['hash']),
-          sizeBytes: Number(row['size']),
-          contentType: String(row['type']),
+          key: String(row.key),
+          hash: String(row.hash),
+          sizeBytes: Number(row.size),
+          contentType: String(row.type),
           cache,
         } as const)
   // `argument` is only written by `claim`, from a Json.
-  const argument = JSON.parse(String(row['argument'])) as Json
-  return { path: String(row['path']), route: String(row['route']), unit: String(row['unit']), argument, object }
+  const argument = JSON.parse(String(row.argument)) as Json
+  return { path: String(row.path), route: String(row.route), unit: String(row.unit), argument, object }
 }

@@ -133,7 +133,7 @@ export class Site {
   #meetsNewEngine(): boolean {
     if (this.#engineMet) return false
     this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
-    const known = this.database.get('SELECT name FROM engine')?.['name']
+    const known = this.database.get('SELECT name FROM engine')?.name
     if (known === this.#engine) return false
     this.database.run('DELETE FROM engine')
     this.database.run('INSERT INTO engine (name) VALUES (?)', this.#engine)

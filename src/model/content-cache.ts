@@ -10,7 +10,7 @@ export function bodyCache(database: Database): BodyCache {
     get(bodyHash) {
       const found = database.get('SELECT body FROM bodies WHERE hash = ?', bodyHash)
       // Written by `set` alone.
-      return found ? (JSON.parse(String(found['body'])) as Body) : null
+      return found ? (JSON.parse(String(found.body)) as Body) : null
     },
     set(bodyHash, body) {
       database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', bodyHash, JSON.stringify(body))
@@ -35,7 +35,7 @@ export function blobStore(database: Database): Blobs {
       return hashOf
     },
     get(hashOf) {
-      const bytes = database.get('SELECT bytes FROM blobs WHERE hash = ?', hashOf)?.['bytes']
+      const bytes = database.get('SELECT bytes FROM blobs WHERE hash = ?', hashOf)?.bytes
       if (!(bytes instanceof Uint8Array)) throw new DrowseError('internal', `The bytes ${hashOf} were never sent here.`)
       return bytes
     },

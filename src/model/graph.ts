@@ -53,13 +53,13 @@ export class Graph {
     const known = this.find(key)
     if (known) return { ...known, fresh: false }
     this.#database.run('INSERT INTO readers (key) VALUES (?)', key)
-    const id = Number(this.#database.get('SELECT last_insert_rowid() AS id')?.['id'])
+    const id = Number(this.#database.get('SELECT last_insert_rowid() AS id')?.id)
     return { id, key, hash: null, fresh: true }
   }
 
   find(key: string): Reader | null {
     const found = this.#database.get('SELECT id, hash FROM readers WHERE key = ?', key)
-    return found ? { id: Number(found['id']), key, hash: found['hash'] === null ? null : String(found['hash']) } : null
+    return found ? { id: Number(found.id), key, hash: found.hash === null ? null : String(found.hash) } : null
   }
 
   setHash(id: number, hash: string): void {
@@ -82,13 +82,13 @@ export class Graph {
             touched.position,
             touched.position,
           )
-    return found.map((row) => String(row['key']))
+    return found.map((row) => String(row.key))
   }
 
   readersOfQuery(id: number): readonly string[] {
     return this.#database
       .all('SELECT r.key FROM query_reads JOIN readers r ON r.id = reader WHERE query = ?', id)
-      .map((row) => String(row['key']))
+      .map((row) => String(row.key))
   }
 
   /** Replaces what a reader read; queries that nobody reads any more are forgotten. Writes only the difference. */
@@ -134,16 +134,16 @@ export class Graph {
     queries: Set<number>,
   ): void {
     for (const row of this.#database.all('SELECT tbl, key FROM row_reads WHERE reader = ?', reader)) {
-      const [table, key] = [String(row['tbl']), String(row['key'])]
+      const [table, key] = [String(row.tbl), String(row.key)]
       if (!rows.delete(`${table}\n${key}`))
         this.#database.run('DELETE FROM row_reads WHERE tbl = ? AND key = ? AND reader = ?', table, key, reader)
     }
     for (const row of this.#database.all('SELECT idx, grp, low, high FROM span_reads WHERE reader = ?', reader)) {
       const span: Span = {
-        index: String(row['idx']),
-        group: String(row['grp']),
-        low: String(row['low']),
-        high: String(row['high']),
+        index: String(row.idx),
+        group: String(row.grp),
+        low: String(row.low),
+        high: String(row.high),
       }
       if (!spans.delete(JSON.stringify(span)))
         this.#database.run(
@@ -156,7 +156,7 @@ export class Graph {
         )
     }
     for (const row of this.#database.all('SELECT query FROM query_reads WHERE reader = ?', reader)) {
-      const query = Number(row['query'])
+      const query = Number(row.query)
       if (queries.delete(query)) continue
       this.#database.run('DELETE FROM query_reads WHERE query = ? AND reader = ?', query, reader)
       this.#forgetUnread(query)
@@ -165,7 +165,7 @@ export class Graph {
 
   #forgetUnread(query: number): void {
     if (this.#database.get('SELECT 1 FROM query_reads WHERE query = ? LIMIT 1', query)) return
-    const key = this.#database.get('SELECT key FROM readers WHERE id = ?', query)?.['key']
+    const key = this.#database.get('SELECT key FROM readers WHERE id = ?', query)?.key
     if (typeof key === 'string') this.forget(key)
   }
 }

@@ -27,7 +27,7 @@ export class Rows implements Change {
   row<Row>(table: Table<Row>, key: string): Row | null {
     const found = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
     // Rows are written by `put` alone, which the compiler holds to this type; the engine's version drops the file when shapes change.
-    return found ? (JSON.parse(String(found['row'])) as Row) : null
+    return found ? (JSON.parse(String(found.row)) as Row) : null
   }
 
   list(index: Index, group: string, range: Range = {}): readonly Spot[] {
@@ -40,7 +40,7 @@ export class Rows implements Change {
       limit,
       skip,
     )
-    return found.map((spot) => ({ key: String(spot['key']), position: String(spot['pos']) }))
+    return found.map((spot) => ({ key: String(spot.key), position: String(spot.pos) }))
   }
 
   count(index: Index, group: string, atMost = -1): number {
@@ -49,21 +49,21 @@ export class Rows implements Change {
       group,
       atMost,
     )
-    return Number(found?.['n'] ?? 0)
+    return Number(found?.n ?? 0)
   }
 
   put<Row>(table: Table<Row>, row: Row): void {
     const key = table.key(row)
     const text = JSON.stringify(row)
     const before = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
-    if (before?.['row'] === text) return
+    if (before?.row === text) return
     this.#database.run(
       `INSERT INTO "r_${table.name}" (key, row) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET row = excluded.row`,
       key,
       text,
     )
     // As in `row`: only `put` writes rows.
-    this.#move(table, key, before ? (JSON.parse(String(before['row'])) as Row) : null, row)
+    this.#move(table, key, before ? (JSON.parse(String(before.row)) as Row) : null, row)
   }
 
   remove<Row>(table: Table<Row>, key: string): void {

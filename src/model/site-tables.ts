@@ -92,7 +92,7 @@ export function folderOf(slug: string): string {
 
 /** Front matter's `order` as text that sorts like the number; entries without one come last, by title. */
 function orderOf(entry: Entry): string {
-  const order = entry.data['order']
+  const order = entry.data.order
   const number = typeof order === 'number' && Number.isFinite(order) ? Math.min(Math.max(order, 0), 1e6) : 1e6
   return `${number.toFixed(3).padStart(12, '0')} ${entry.title}`
 }

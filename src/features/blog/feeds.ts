@@ -96,7 +96,6 @@ function absoluteLinks(html: string, url: string): string {
 
 /** The newest date among the posts: a feed never says the time it was made, so the same site has the same feed. */
 function lastChange(posts: readonly Entry[]): string {
-  return posts
-    .map((post) => post.updated ?? post.date ?? '')
-    .reduce((last, date) => (date > last ? date : last), '1970-01-01T00:00:00.000Z')
+  const dates = posts.map((post) => post.updated ?? post.date ?? '').sort()
+  return dates.at(-1) ?? '1970-01-01T00:00:00.000Z'
 }

@@ -24,8 +24,7 @@ const text = v.pipe(
   v.transform((value) => value.replace(/\r\n?/g, '\n').trim()),
   v.minLength(1, 'Write something.'),
   v.maxLength(MAX_TEXT, `A comment has at most ${MAX_TEXT.toLocaleString('en')} characters.`),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to refuse them.
-  v.check((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value), 'The text holds control characters.'),
+  v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), 'The text holds control characters.'),
 )
 
 /** What `comment.create` carries. */

@@ -6,7 +6,7 @@ import type { Json } from '../../protocol/types.ts'
 /** Whether an entry takes comments: its front matter's `comments` decides, else site.yaml's `comments.open`. Only posts and notes do. */
 export function areOpen(read: Pick<Read, 'row'>, entry: Entry): boolean {
   if (entry.kind !== 'post' && entry.kind !== 'note') return false
-  const own = entry.data['comments']
+  const own = entry.data.comments
   return typeof own === 'boolean' ? own : rule(read, 'open') !== false
 }
 

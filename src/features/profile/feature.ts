@@ -33,7 +33,7 @@ const profilePage: Route = {
   pages: entryPages,
   async render(context, argument) {
     const entry = entryOf(context, argument)
-    const props = { page: pageView(context, entry), entry: entryView(context, entry), links: linksOf(entry.data['links']) }
+    const props = { page: pageView(context, entry), entry: entryView(context, entry), links: linksOf(entry.data.links) }
     return { content: await context.template('Profile', props), contentType: HTML }
   },
 }

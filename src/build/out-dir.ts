@@ -1,0 +1,96 @@
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DrowseError } from '../errors/drowse-error.ts'
+import type { ObjectInfo } from '../protocol/types.ts'
+
+/** Lists what a build wrote into its folder: a line each, hash and key. Files that are not on it are not touched. */
+const MANIFEST = '.drowse-manifest'
+
+/** The folder a build writes to. */
+export interface OutDir {
+  /** Whether the folder holds just this version of the object. */
+  holds(object: ObjectInfo): boolean
+  write(object: ObjectInfo, bytes: Uint8Array): void
+  /** Removes what earlier builds wrote and this one did not keep, and notes what is there now. Returns how many were removed. */
+  finish(kept: ReadonlyMap<string, string>): number
+}
+
+/** Opens a folder for a build, making it if need be. Throws `folder-unwritable`. */
+export function openOutDir(root: string): OutDir {
+  const made = new Set<string>()
+  const written = readManifest(join(root, MANIFEST))
+
+  function folder(path: string): void {
+    if (made.has(path)) return
+    mkdirSync(path, { recursive: true })
+    made.add(path)
+  }
+
+  return {
+    holds(object) {
+      if (written.get(object.key) !== object.hash) return false
+      return statSync(join(root, object.key), { throwIfNoEntry: false })?.size === object.sizeBytes
+    },
+    write(object, bytes) {
+      const file = join(root, object.key)
+      explain(root, () => {
+        folder(dirname(file))
+        writeFileSync(file, bytes)
+      })
+    },
+    finish(kept) {
+      const gone = [...written.keys()].filter((key) => !kept.has(key))
+      explain(root, () => {
+        for (const key of gone) removeFile(root, key)
+        if (gone.length > 0 || !isSame(written, kept)) writeManifest(root, kept)
+      })
+      return gone.length
+    },
+  }
+}
+
+function readManifest(file: string): Map<string, string> {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    // No manifest: nothing in the folder is known to be ours.
+  }
+  const lines = text.split('\n').filter((line) => line.length > 65)
+  return new Map(lines.map((line) => [line.slice(65), line.slice(0, 64)]))
+}
+
+function writeManifest(root: string, kept: ReadonlyMap<string, string>): void {
+  mkdirSync(root, { recursive: true })
+  const draft = join(root, `${MANIFEST}.new`)
+  writeFileSync(draft, [...kept].map(([key, hash]) => `${hash} ${key}\n`).join(''))
+  renameSync(draft, join(root, MANIFEST))
+}
+
+function isSame(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {
+  return before.size === after.size && [...after].every(([key, hash]) => before.get(key) === hash)
+}
+
+/** Removes a file and the folders it leaves empty. */
+function removeFile(root: string, key: string): void {
+  rmSync(join(root, key), { force: true })
+  for (let folder = dirname(key); folder !== '.'; folder = dirname(folder)) {
+    try {
+      rmdirSync(join(root, folder))
+    } catch {
+      return
+    }
+  }
+}
+
+function explain(root: string, work: () => void): void {
+  try {
+    work()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new DrowseError('folder-unwritable', `The output folder ${root} can’t be written: ${why}.`, {
+      cause,
+      hint: 'Check that the folder may be written to and the disk has room, or name another one with --out.',
+    })
+  }
+}

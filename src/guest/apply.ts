@@ -1,0 +1,79 @@
+import * as v from 'valibot'
+import type { Plan } from '../build/plan.ts'
+import type { Site } from '../build/site.ts'
+import type { BodyCache, EntryType } from '../content/types.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import type { WriteHandler } from '../features/types.ts'
+import type { Blobs } from '../model/content-cache.ts'
+import type { Effect, Problem, Receipt, Write } from '../protocol/types.ts'
+
+export interface ApplyParts {
+  readonly site: Site
+  readonly handlers: ReadonlyMap<string, WriteHandler>
+  readonly types: readonly EntryType[]
+  readonly bodies: BodyCache
+  readonly blobs: Blobs
+  /** Bytes that came with the batch, by SHA-256. */
+  readonly sent: ReadonlyMap<string, Uint8Array>
+}
+
+export interface AppliedWrite {
+  readonly receipt: Receipt
+  /** Null for a write that was rejected. */
+  readonly plan: Plan | null
+  readonly effects: readonly Effect[]
+}
+
+/**
+ * Applies one write and plans the pages it affects. A write that asks for what can't be done is rejected with a receipt, and nothing of it remains. Any other
+ * fault is thrown: it is ours, and the batch will be tried again.
+ */
+export function applyWrite(write: Write, parts: ApplyParts): AppliedWrite {
+  const effects: Effect[] = []
+  const blob = (hash: string) => parts.sent.get(hash) ?? parts.blobs.get(hash)
+  const keep = (bytes: Uint8Array) => parts.blobs.keep(bytes)
+  try {
+    const { result, plan } = parts.site.change((change) => {
+      const handler = parts.handlers.get(write.kind)
+      if (!handler) throw new DrowseError('kind-unknown', `No feature of this site takes ${write.kind}.`)
+      return handler.apply({ change, write, blob, keep, effect: (effect) => effects.push(effect), parts })
+    })
+    return { receipt: { write: write.id, status: 'applied', ...result }, plan, effects }
+  } catch (error) {
+    return { receipt: rejection(write, error), plan: null, effects: [] }
+  }
+}
+
+function rejection(write: Write, error: unknown): Receipt {
+  if (v.isValiError(error)) {
+    const problems = error.issues.map(
+      (issue): Problem => ({
+        where: v.getDotPath(issue) ?? 'payload',
+        rule: 'payload/invalid',
+        message: issue.message,
+        severity: 'error',
+      }),
+    )
+    return {
+      write: write.id,
+      status: 'rejected',
+      code: 'form-invalid',
+      message: `The ${write.kind} is not as it should be.`,
+      problems,
+    }
+  }
+  if (!(error instanceof DrowseError) || error.status >= 500) throw error
+  const { code, message, hint, details } = error
+  return {
+    write: write.id,
+    status: 'rejected',
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(isProblems(details.problems) ? { problems: details.problems } : {}),
+  }
+}
+
+function isProblems(value: unknown): value is readonly Problem[] {
+  return Array.isArray(value)
+}

@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import { EMPTY_PLAN, type Plan } from '../build/plan.ts'
+import { type RenderParts, Site } from '../build/site.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import { themeBundle } from '../features/site/theme-files.ts'
+import type { Feature } from '../features/types.ts'
+import { blobStore, bodyCache } from '../model/content-cache.ts'
+import { Database } from '../model/database.ts'
+import type { Handler, Send } from '../protocol/serve.ts'
+import { type Effect, type FromGuest, PROTOCOL_VERSION, type Receipt, type ToGuest, type Write } from '../protocol/types.ts'
+import { loadTheme } from '../render/theme/load.ts'
+import type { LoadedTheme } from '../render/types.ts'
+import { applyWrite } from './apply.ts'
+import { Ledger, type Unpublished } from './ledger.ts'
+
+export interface GuestOptions {
+  /** The machine's data folder: the only place the guest writes to. */
+  readonly dataDir: string
+  readonly features: readonly Feature[]
+  readonly engine: string
+}
+
+type Apply = Extract<ToGuest, { type: 'apply' }>
+type Applied = Extract<FromGuest, { type: 'applied' }>
+
+/**
+ * The program inside the machine: a function from its data and a batch of writes to new data, changed objects and receipts. A batch is one transaction, in which
+ * the receipts, the pages' hashes and the list of what is unpublished change with the data; so a batch that comes again changes nothing and is answered alike.
+ */
+export function createGuest({ dataDir, features, engine }: GuestOptions): Handler {
+  const database = new Database(join(dataDir, 'site.db'), { durable: true })
+  const site = new Site(database, features, engine)
+  const ledger = new Ledger(database)
+  const bodies = bodyCache(database)
+  const blobs = blobStore(database)
+  const handlers = new Map(features.flatMap((feature) => feature.writes ?? []).map((handler) => [handler.kind, handler]))
+  const types = features.flatMap((feature) => feature.entryTypes ?? [])
+  const themes = themeLoader((hash) => blobs.get(hash), join(dataDir, 'theme'))
+
+  function applyAll(
+    writes: readonly Write[],
+    sent: ReadonlyMap<string, Uint8Array>,
+  ): { receipts: Receipt[]; plan: Plan; effects: Effect[] } {
+    const receipts: Receipt[] = []
+    const effects: Effect[] = []
+    let plan = writes.length === 0 ? site.change(() => null).plan : EMPTY_PLAN
+    for (const write of writes) {
+      const known = ledger.receipt(write.id)
+      if (known) {
+        receipts.push(known)
+        continue
+      }
+      const applied = applyWrite(write, { site, handlers, types, bodies, blobs, sent })
+      ledger.keepReceipt(applied.receipt)
+      receipts.push(applied.receipt)
+      effects.push(...applied.effects)
+      if (applied.plan) plan = site.merge(plan, applied.plan)
+    }
+    return { receipts, plan, effects }
+  }
+
+  async function apply(
+    request: Apply,
+    sent: ReadonlyMap<string, Uint8Array>,
+    send: Send,
+  ): Promise<Omit<Applied, 'times'> & { applyNs: bigint; renderNs: bigint; workedAt: bigint }> {
+    const startedAt = process.hrtime.bigint()
+    const { receipts, plan, effects } = applyAll(request.writes, sent)
+    const appliedAt = process.hrtime.bigint()
+    const parts: RenderParts = { theme: await themes(themeBundle(site.read)), bodies, blob: (hash) => blobs.get(hash) }
+    const changed = new Map<string, Unpublished>()
+    const summary = await site.render(plan, parts, async (object, bytes) => {
+      changed.set(object.key, { key: object.key, removed: false })
+      await send({ type: 'object', object }, bytes)
+    })
+    for (const key of plan.removed) changed.set(key, { key, removed: true })
+    const before = ledger.unpublished().filter(({ key }) => !changed.has(key))
+    const outbox = ledger.enqueue([...changed.values()], effects)
+    const removed = new Set(plan.removed)
+    for (const { key } of before) {
+      const page = site.pages.byKey(key)
+      if (!page?.object) removed.add(key)
+      else {
+        const { object, bytes } = await site.renderPage(page, parts)
+        await send({ type: 'object', object }, bytes)
+      }
+    }
+    const workedAt = process.hrtime.bigint()
+    return {
+      type: 'applied',
+      batch: request.batch,
+      receipts,
+      removed: [...removed],
+      effects: ledger.effects(),
+      nextWakeAt: null,
+      outbox,
+      rendered: summary.rendered,
+      problems: summary.problems,
+      applyNs: appliedAt - startedAt,
+      renderNs: workedAt - appliedAt,
+      workedAt,
+    }
+  }
+
+  return async (request, sent, send) => {
+    switch (request.type) {
+      case 'wake':
+        meetEpoch(ledger, request.epoch)
+        return send({ type: 'awake', version: PROTOCOL_VERSION, nonce: request.nonce, generation: ledger.counter('outbox') })
+      case 'acknowledge':
+        ledger.published(request.outbox)
+        return send({ type: 'acknowledged' })
+      case 'apply': {
+        const { applyNs, renderNs, workedAt, ...applied } = await database.transaction(() => apply(request, sent, send))
+        const commitNs = process.hrtime.bigint() - workedAt
+        return send({ ...applied, times: { applyNs: Number(applyNs), renderNs: Number(renderNs), commitNs: Number(commitNs) } })
+      }
+    }
+  }
+}
+
+/** One writer per site: a gateway whose epoch is lower than one that was here before has lost its lease. */
+function meetEpoch(ledger: Ledger, epoch: number): void {
+  const known = ledger.counter('epoch')
+  if (epoch < known) {
+    throw new DrowseError('guest-refused', `Another gateway has taken over this site (epoch ${known}; this one has ${epoch}).`, {
+      hint: 'Stop this gateway, or start it again to take the site back.',
+    })
+  }
+  if (epoch > known) ledger.setCounter('epoch', epoch)
+}
+
+/** Loads the theme a site uses, once for each version. A site that was never synced has none, and its pages say so. */
+function themeLoader(blob: (hash: string) => Uint8Array, dir: string): (bundle: string | null) => Promise<LoadedTheme> {
+  let loaded: { readonly bundle: string; readonly theme: LoadedTheme } | null = null
+  return async (bundle) => {
+    if (bundle === null) return NO_THEME
+    if (loaded?.bundle !== bundle) loaded = { bundle, theme: await loadTheme(new TextDecoder().decode(blob(bundle)), dir) }
+    return loaded.theme
+  }
+}
+
+const NO_THEME: LoadedTheme = {
+  render() {
+    throw new DrowseError('theme-invalid', 'This site has no theme yet.', { hint: 'Sync its folder first: `drowse start` does.' })
+  },
+}
