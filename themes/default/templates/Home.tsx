@@ -14,11 +14,7 @@ export function Home({ page, intro, posts, products, notes, profile, archive }: 
     <Layout page={page} wide>
       <div class="home-intro">
         <h1>{site.title}</h1>
-        {intro === '' ? (
-          site.description !== '' && <p class="lead">{site.description}</p>
-        ) : (
-          <div class="prose lead">{raw(intro)}</div>
-        )}
+        {intro !== '' && <p class="lead">{intro}</p>}
         {profile !== null && <ProfileLink profile={profile} />}
       </div>
       {posts.length > 0 && (
