@@ -17,12 +17,28 @@ export const GFM_EXAMPLES = [
   { what: 'three tildes', markdown: 'This will ~~~not~~~ strike.\n' },
   { what: 'addresses with www', markdown: 'www.commonmark.org\n\nVisit www.commonmark.org/help for more information.\n' },
   { what: 'addresses before punctuation', markdown: 'Visit www.commonmark.org.\n\nVisit www.commonmark.org/a.b.\n' },
-  { what: 'addresses in parentheses', markdown: 'www.google.com/search?q=Markup+(business)\n\n(www.google.com/search?q=Markup+(business))\n' },
-  { what: 'addresses with entities at their end', markdown: 'www.google.com/search?q=commonmark&hl=en\n\nwww.google.com/search?q=commonmark&hl;\n' },
+  {
+    what: 'addresses in parentheses',
+    markdown: 'www.google.com/search?q=Markup+(business)\n\n(www.google.com/search?q=Markup+(business))\n',
+  },
+  {
+    what: 'addresses with entities at their end',
+    markdown: 'www.google.com/search?q=commonmark&hl=en\n\nwww.google.com/search?q=commonmark&hl;\n',
+  },
   { what: 'addresses cut by <', markdown: 'www.commonmark.org/he<lp\n' },
-  { what: 'addresses with a scheme', markdown: 'http://commonmark.org\n\n(Visit https://encrypted.google.com/search?q=Markup+(business))\n' },
-  { what: 'e-mail addresses', markdown: 'foo@bar.baz\n\nhello+xyz@mail.example\n\na.b-c_d@a.b\n\na.b-c_d@a.b.\n\na.b-c_d@a.b-\n\na.b-c_d@a.b_\n' },
-  { what: 'footnotes', markdown: 'One[^1] and two[^note], one again[^1].\n\n[^1]: First.\n[^note]: Second\n    has two lines.\n\n    And a paragraph.\n' },
+  {
+    what: 'addresses with a scheme',
+    markdown: 'http://commonmark.org\n\n(Visit https://encrypted.google.com/search?q=Markup+(business))\n',
+  },
+  {
+    what: 'e-mail addresses',
+    markdown: 'foo@bar.baz\n\nhello+xyz@mail.example\n\na.b-c_d@a.b\n\na.b-c_d@a.b.\n\na.b-c_d@a.b-\n\na.b-c_d@a.b_\n',
+  },
+  {
+    what: 'footnotes',
+    markdown:
+      'One[^1] and two[^note], one again[^1].\n\n[^1]: First.\n[^note]: Second\n    has two lines.\n\n    And a paragraph.\n',
+  },
   { what: 'footnotes without a definition', markdown: 'None[^none].\n' },
   { what: 'footnotes that nobody refers to', markdown: 'Text.\n\n[^1]: Alone.\n' },
   { what: 'footnotes with lists and code', markdown: 'A[^a].\n\n[^a]: - one\n    - two\n\n    ```js\n    1\n    ```\n' },
