@@ -39,11 +39,10 @@ function entryFrom(
   fullMarkdown: string,
   yamlProblems: readonly Problem[],
 ): ReadResult {
-  const inFolder = pathInSource(path, type)
-  if (isFolderIndex(inFolder, type)) return { entry: null, problems: [...yamlProblems, folderIndex(path)] }
+  if (isFolderIndex(path, type)) return { entry: null, problems: [...yamlProblems, folderIndex(path)] }
   const fields = checkFields(yaml, type, path)
   const { title, markdown } = titleOf(fields, fullMarkdown, options.parser)
-  const slug = fields.common.slug ?? slugOfPath(inFolder)
+  const slug = fields.common.slug ?? slugOfPath(pathInSource(path, type))
   const date = fields.common.date ?? dateFromName(path)
   const body = renderCached(markdown, options)
   const problems = [
@@ -117,9 +116,9 @@ function renderCached(markdown: string, { parser, bodies }: ReadOptions): (Body 
   }
 }
 
-/** The page of a dated kind's own folder is a list, which a feature makes. */
-function isFolderIndex(inFolder: string, type: EntryType): boolean {
-  return type.dated && /^index\.[^./]+$/i.test(inFolder)
+/** The page of a kind's own folder is a list, which a feature makes; only `content` itself has a page of its own, the site's first. */
+function isFolderIndex(path: string, type: EntryType): boolean {
+  return type.source !== 'content' && path !== type.source && /^index\.[^./]+$/i.test(pathInSource(path, type))
 }
 
 const TOP: Place = { line: 1, column: 1 }

@@ -24,16 +24,17 @@ export function slugifyTag(name: string): string {
 
 /**
  * The slug of a file by its place in its kind's folder: `2024/Hello World.md` → `2024/hello-world`. A file named `index` stands for its
- * folder; the kind's folder itself has the slug `index`. Null where a segment has neither letter nor digit.
+ * folder, and so the kind's own folder has the slug ''. Null where a segment has neither letter nor digit.
  */
 export function slugOfPath(pathInFolder: string): string | null {
   const segments = pathInFolder
     .replace(/\.[^./]+$/, '')
     .split('/')
     .filter((segment) => segment !== '')
-  const named = segments.length > 1 && segments.at(-1)?.toLowerCase() === 'index' ? segments.slice(0, -1) : segments
-  const slugs = named.map(slugify)
-  return slugs.length > 0 && slugs.every((slug) => SEGMENT.test(slug)) ? slugs.join('/') : null
+  if (segments.at(-1)?.toLowerCase() === 'index') segments.pop()
+  else if (segments.length === 0) return null
+  const slugs = segments.map(slugify)
+  return slugs.every((slug) => SEGMENT.test(slug)) ? slugs.join('/') : null
 }
 
 /** The date at the head of a file's name: `posts/2024-05-01-hello.md` → `2024-05-01`. */

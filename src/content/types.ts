@@ -15,7 +15,7 @@ export interface EntryType {
   readonly source: string
   /** The front matter this kind reads, beside the common fields. Other keys are kept as `data` for the theme. */
   readonly fields: ObjectEntries
-  /** Where its page is published: `/posts/hello/`. The slug may hold `/` for files in sub-folders. */
+  /** Where its page is published: `/posts/hello/`. The slug may hold `/` for files in sub-folders; it is '' for `content/index.md` alone. */
   path(slug: string): string
   /** True where a date is required (posts, notes). */
   readonly dated: boolean
@@ -54,7 +54,7 @@ export interface Body {
   readonly excerpt: string
 }
 
-/** Front matter and Markdown of one file, split but not yet checked. */
+/** Bodies by their hash. Given by the caller; may forget. */
 export interface BodyCache {
   get(hash: string): Body | null
   set(hash: string, body: Body): void

@@ -10,7 +10,13 @@ export const POST: EntryType = {
   path: (slug) => `/posts/${slug}/`,
   dated: true,
 }
-export const PAGE: EntryType = { kind: 'page', source: 'content', fields: {}, path: (slug) => `/${slug}/`, dated: false }
+export const PAGE: EntryType = {
+  kind: 'page',
+  source: 'content',
+  fields: {},
+  path: (slug) => (slug === '' ? '/' : `/${slug}/`),
+  dated: false,
+}
 export const PROFILE: EntryType = {
   kind: 'profile',
   source: 'content/profile.md',

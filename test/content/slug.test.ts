@@ -11,7 +11,7 @@ describe('a slug from a path', () => {
     ['2024-05-01-hello.md', '2024-05-01-hello'],
     ['hello/index.md', 'hello'],
     ['a/Index.markdown', 'a'],
-    ['index.md', 'index'],
+    ['index.md', ''],
     ['Ünïcödé.md', 'unicode'],
     ['Привет, мир.md', 'privet-mir'],
     ['v0.10.0.md', 'v0-10-0'],
@@ -30,7 +30,7 @@ describe('a slug from a path', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (path) => {
         const slug = slugOfPath(path)
-        return slug === null || (isSlug(slug) && !slug.includes('..') && !slug.startsWith('/'))
+        return slug === null || slug === '' || (isSlug(slug) && !slug.includes('..') && !slug.startsWith('/'))
       }),
     )
   })
@@ -68,15 +68,15 @@ describe('an entry’s place', () => {
     expect(read('# Me', 'content/profile.md', PROFILE).entry).toMatchObject({ id: 'profile/profile', path: '/profile/' })
   })
 
-  it('of the first page of all has the slug index', () => {
-    expect(read('# Home', 'content/index.md', PAGE).entry?.slug).toBe('index')
+  it('is the site’s own root for the first page of all, whose slug is empty', () => {
+    expect(read('# Home', 'content/index.md', PAGE).entry).toMatchObject({ id: 'page/', slug: '', path: '/' })
   })
 
   it('is an error where the file’s name has neither letter nor digit', () => {
     expect(read(postWith(), 'content/posts/---.md')).toMatchObject({ entry: null, problems: [{ rule: 'content/invalid-name' }] })
   })
 
-  it('is not taken by the index of a dated kind’s folder, which is left out with a warning', () => {
+  it('is not taken by the index of a kind’s folder, which is left out with a warning', () => {
     expect(read('---\ntitle: Blog\n---\n', 'content/posts/index.md', POST)).toMatchObject({
       entry: null,
       problems: [{ rule: 'content/folder-index', severity: 'warning' }],

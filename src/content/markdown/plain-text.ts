@@ -53,19 +53,16 @@ function prose(node: Nodes): string {
 
 function collect(node: Nodes, parts: string[]): void {
   if (node.type === 'text') parts.push(node.value)
-  else if (node.type === 'element' && isSilent(node)) parts.push(' ')
+  else if (node.type === 'element' && isFootnoteLink(node)) return
+  else if (node.type === 'element' && NOT_PROSE.has(node.tagName)) parts.push(' ')
   else if ('children' in node) {
     for (const child of node.children) collect(child, parts)
     if (node.type === 'element' && !isPhrasing(node)) parts.push(' ')
   }
 }
 
-function isSilent(node: Element): boolean {
-  return (
-    NOT_PROSE.has(node.tagName) ||
-    node.properties.dataFootnoteRef !== undefined ||
-    node.properties.dataFootnoteBackref !== undefined
-  )
+function isFootnoteLink(node: Element): boolean {
+  return node.properties.dataFootnoteRef !== undefined || node.properties.dataFootnoteBackref !== undefined
 }
 
 const PHRASING = new Set([
