@@ -1,0 +1,86 @@
+import { DrowseError } from '../errors/drowse-error.ts'
+import type { MachineDriver, Tier } from '../machines/types.ts'
+import { createLane, type Lane } from './lane.ts'
+import { createSuspicion } from './suspicion.ts'
+import type { Dispatcher, DispatcherOptions, DispatchLimits, IdlePolicy } from './types.ts'
+import { createWaiters } from './waiters.ts'
+import { createWakeTimes } from './wake-times.ts'
+
+const LIMITS: DispatchLimits = {
+  batch: 500,
+  wakeMs: 30_000,
+  applyMs: 120_000,
+  suspendMs: 10_000,
+  retryBaseMs: 250,
+  retryCapMs: 60_000,
+  suspectAfter: 5,
+}
+
+const IDLE: IdlePolicy = { tier: 'paused', offAfterMs: null }
+
+/** See `Dispatcher`. Sites run beside each other, each with one machine and one batch at a time. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { journal, driver, effects, meter, clock, bootId, random } = options
+  const idle = options.idle ?? IDLE
+  const limits = { ...LIMITS, ...options.limits }
+  const sleepTier = possibleTier(idle.tier, driver.capabilities)
+  const waiters = createWaiters(clock)
+  const wakeTimes = createWakeTimes(journal.state, clock, notify)
+  const lanes = new Map<string, Lane>()
+  let isStopped = false
+
+  function laneOf(site: string): Lane {
+    const there = lanes.get(site)
+    if (there !== undefined) return there
+    const suspicion = createSuspicion(limits.suspectAfter)
+    const publisher = options.publisher(site)
+    const shared = {
+      site,
+      journal,
+      driver,
+      publisher,
+      effects,
+      meter,
+      clock,
+      waiters,
+      wakeTimes,
+      suspicion,
+      limits,
+      sleepTier,
+      bootId,
+    }
+    const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random })
+    lanes.set(site, lane)
+    return lane
+  }
+
+  function notify(site: string): void {
+    if (!isStopped) laneOf(site).notify()
+  }
+
+  return {
+    start() {
+      wakeTimes.start()
+      for (const site of journal.sitesWithWork()) notify(site)
+    },
+    notify,
+    async settled(site, write, deadlineMs) {
+      const entry = journal.find(site, write)
+      if (entry === null) throw new DrowseError('write-unknown', `There is no write ${write} on this site.`)
+      if (entry.state === 'published') return entry.receipt
+      if (entry.state === 'parked' || isStopped) return null
+      return await waiters.wait(site, write, deadlineMs)
+    },
+    async stop() {
+      isStopped = true
+      wakeTimes.stop()
+      await Promise.all([...lanes.values()].map((lane) => lane.stop()))
+      waiters.close()
+    },
+  }
+}
+
+function possibleTier(wanted: Tier, { pause, save }: MachineDriver['capabilities']): Tier {
+  const isPossible = wanted === 'off' || (wanted === 'paused' && pause) || (wanted === 'saved' && save)
+  return isPossible ? wanted : 'off'
+}

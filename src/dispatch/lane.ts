@@ -1,0 +1,123 @@
+import { asDrowseError, type DrowseError } from '../errors/drowse-error.ts'
+import type { Tier } from '../machines/types.ts'
+import { retryDelayMs } from './backoff.ts'
+import { type RunOutcome, runMachine } from './machine-run.ts'
+import type { RunMemory, RunParts } from './run-parts.ts'
+import type { IdlePolicy } from './types.ts'
+
+/** One site's runs, one after the other. */
+export interface Lane {
+  /** There may be work. Wakes nothing if there is none. */
+  notify(): void
+  /** Resolves when nothing runs any more. */
+  stop(): Promise<void>
+}
+
+interface LaneOptions {
+  readonly idle: IdlePolicy
+  readonly random: () => number
+}
+
+/** Calls during a run, its suspend included, lead to another look at the queue after it: no write is missed. */
+export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }: LaneOptions): Lane {
+  const { site, driver, clock, limits } = parts
+  const memory: RunMemory = { suspect: null, acknowledged: 0 }
+  const runParts: RunParts = { ...parts, isStopping: () => isStopping }
+  let isStopping = false
+  let isWanted = false
+  let notifiedNs: bigint | null = null
+  let failures = 0
+  let running: Promise<void> | null = null
+  /** Calls off the next retry; while it is set, the site is being left alone. */
+  let cancelRetry: (() => void) | null = null
+  let cancelTurnOff: (() => void) | null = null
+
+  function begin(work: () => Promise<void>): void {
+    cancelTurnOff?.()
+    cancelTurnOff = null
+    running = work().finally(() => {
+      running = null
+      if (isWanted) proceed()
+    })
+  }
+
+  function proceed(): void {
+    if (running !== null || cancelRetry !== null || isStopping) return
+    begin(drain)
+  }
+
+  async function drain(): Promise<void> {
+    while (isWanted && !isStopping && cancelRetry === null) {
+      isWanted = false
+      const since = notifiedNs
+      notifiedNs = null
+      const outcome = await runMachine(runParts, memory, since).catch(unforeseen)
+      if (outcome.error === null) {
+        failures = 0
+        turnOffLater(outcome.tier)
+      } else {
+        isWanted = true
+        if (!outcome.atOnce) retryLater()
+      }
+    }
+  }
+
+  function unforeseen(cause: unknown): RunOutcome {
+    const error = asDrowseError(cause)
+    report(error)
+    return { error, atOnce: false }
+  }
+
+  function retryLater(): void {
+    failures += 1
+    cancelRetry = clock.after(retryDelayMs(failures, limits.retryBaseMs, limits.retryCapMs, random()), () => {
+      cancelRetry = null
+      proceed()
+    })
+  }
+
+  function turnOffLater(tier: Tier | null): void {
+    if (tier === null || tier === 'off' || idle.offAfterMs === null) return
+    cancelTurnOff?.()
+    cancelTurnOff = clock.after(idle.offAfterMs, () => {
+      if (running === null && !isStopping) begin(turnOff)
+    })
+  }
+
+  async function turnOff(): Promise<void> {
+    try {
+      await driver.suspend(site, 'off', AbortSignal.timeout(limits.suspendMs))
+    } catch (cause) {
+      report(asDrowseError(cause, 'machine-failed'))
+    }
+  }
+
+  function report(error: DrowseError): void {
+    parts.emit({
+      site,
+      writes: 0,
+      rendered: 0,
+      changed: 0,
+      removed: 0,
+      problems: [],
+      phases: [],
+      wakeShare: null,
+      from: null,
+      error,
+    })
+  }
+
+  return {
+    notify() {
+      notifiedNs ??= clock.monotonicNs()
+      isWanted = true
+      proceed()
+    },
+    async stop() {
+      isStopping = true
+      cancelRetry?.()
+      cancelTurnOff?.()
+      await running
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import { asDrowseError, type DrowseError } from '../errors/drowse-error.ts'
+import type { Batch } from '../journal/types.ts'
+import type { Awake, Tier } from '../machines/types.ts'
+import { acknowledge, carryBatch } from './carry-batch.ts'
+import type { RunFailure, RunMemory, RunParts } from './run-parts.ts'
+import { createStopwatch, type Stopwatch } from './stopwatch.ts'
+import type { BatchEvent, Clock } from './types.ts'
+
+export type RunOutcome =
+  | { readonly error: null; readonly tier: Tier | null }
+  | { readonly error: DrowseError; readonly atOnce: boolean }
+
+/**
+ * One run of a site's machine: wake, take every batch to the readers until the queue is empty, sleep. Does nothing if there is nothing to do.
+ * `notifiedNs` is the monotonic time at which the first write was announced, if it is known. Never throws: what fails stays in the journal.
+ */
+export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs: bigint | null): Promise<RunOutcome> {
+  const { site, journal, driver, clock, limits, emit } = parts
+  const first = journal.claim(site, 1)
+  if (first === null && memory.suspect === null && !parts.wakeTimes.isDue(site)) return { error: null, tier: null }
+
+  const startedAt = new Date(clock.now()).toISOString()
+  const startedNs = clock.monotonicNs()
+  const run = createStopwatch(clock)
+  const queueNs = queued(first, notifiedNs, startedNs, clock)
+  let batchWatch = createStopwatch(clock)
+  if (first !== null) batchWatch.add('queue', queueNs)
+
+  let awake: Awake
+  try {
+    awake = await batchWatch.time('wake', () => driver.wake(site, AbortSignal.timeout(limits.wakeMs)))
+  } catch (cause) {
+    const error = asDrowseError(cause, 'machine-failed')
+    emit({ ...nothing(site), phases: batchWatch.phases(), from: null, error })
+    return { error, atOnce: false }
+  }
+
+  let failure: RunFailure | null = null
+  let event: BatchEvent | null = null
+  let writes = 0
+  let outbox = memory.acknowledged
+  const reason = first === null ? 'timer' : 'write'
+  for (let work = nextWork(parts, memory); work !== null; work = parts.isStopping() ? null : nextWork(parts, memory)) {
+    if (event !== null) {
+      emit(event)
+      addAll(run, batchWatch)
+      batchWatch = createStopwatch(clock)
+    }
+    const carried = await carryBatch(parts, memory, awake.link, work, batchWatch)
+    event = { ...nothing(site), from: awake.from, ...carried.event }
+    if (carried.failure !== null) {
+      failure = carried.failure
+      break
+    }
+    writes += work.writes.length
+    outbox = carried.outbox
+  }
+  if (failure === null && outbox > memory.acknowledged) {
+    failure = await batchWatch.time('record', () => acknowledge(awake.link, outbox, limits))
+    if (failure === null) memory.acknowledged = outbox
+  }
+
+  const slept = await batchWatch.time('suspend', () => sleep(parts, failure?.isMachineLost === true))
+  const endedNs = clock.monotonicNs()
+  addAll(run, batchWatch)
+  const wholeNs = queueNs + Number(endedNs - startedNs)
+  const wakeShare = Math.min(1, (run.ns('wake') + run.ns('suspend')) / Math.max(1, wholeNs))
+  const error = failure?.error ?? slept.error
+  emit({
+    ...nothing(site),
+    from: awake.from,
+    ...event,
+    phases: batchWatch.phases(),
+    wakeShare,
+    ...(error === null ? {} : { error }),
+  })
+  parts.meter.record({
+    site,
+    driver: driver.name,
+    bootId: parts.bootId,
+    startedNs,
+    endedNs,
+    startedAt,
+    from: awake.from,
+    to: slept.to,
+    reason,
+    writes,
+    phases: run.phases(),
+    wakeShare,
+  })
+  if (failure === null || failure.isHarmless) return { error: null, tier: slept.error === null ? parts.sleepTier : null }
+  return { error: failure.error, atOnce: failure.atOnce }
+}
+
+/** With a suspect in the queue the machine must first show that it is well, with an empty batch, which a timer asks for too. */
+function nextWork({ site, journal, suspicion, limits, wakeTimes }: RunParts, memory: RunMemory): Batch | null {
+  if (memory.suspect?.isMachineWell === false) return { id: `without-${memory.suspect.write}`, site, writes: [] }
+  const batch = journal.claim(site, suspicion.limit(limits.batch))
+  return batch ?? (wakeTimes.isDue(site) ? { id: 'timer', site, writes: [] } : null)
+}
+
+/** A machine that can't be put to sleep is destroyed: it keeps its data and must not keep costing. */
+async function sleep(
+  { site, driver, limits, sleepTier }: RunParts,
+  isLost: boolean,
+): Promise<{ to: string; error: DrowseError | null }> {
+  let error: DrowseError | null = null
+  if (!isLost) {
+    try {
+      await driver.suspend(site, sleepTier, AbortSignal.timeout(limits.suspendMs))
+      return { to: sleepTier, error }
+    } catch (cause) {
+      error = asDrowseError(cause, 'machine-failed')
+    }
+  }
+  try {
+    await driver.destroy(site)
+    return { to: 'absent', error }
+  } catch (cause) {
+    return { to: 'broken', error: asDrowseError(cause, 'machine-failed') }
+  }
+}
+
+/**
+ * How long the first write waited. The wall clock serves alone after a restart; else it says when the announcement was an earlier write's,
+ * give or take its millisecond.
+ */
+function queued(first: Batch | null, notifiedNs: bigint | null, startedNs: bigint, clock: Clock): number {
+  const write = first?.writes[0]
+  if (write === undefined) return 0
+  const wallNs = Math.max(0, clock.now() - Date.parse(write.acceptedAt)) * 1e6
+  return notifiedNs === null ? wallNs : Math.min(Number(startedNs - notifiedNs), wallNs + 1e6)
+}
+
+function nothing(site: string): BatchEvent {
+  return { site, writes: 0, rendered: 0, changed: 0, removed: 0, problems: [], phases: [], wakeShare: null, from: null }
+}
+
+function addAll(to: Stopwatch, from: Stopwatch): void {
+  for (const { name, ns } of from.phases()) to.add(name, ns)
+}

@@ -1,0 +1,93 @@
+import type { DrowseError } from '../errors/drowse-error.ts'
+import type { EffectOutbox, Journal } from '../journal/types.ts'
+import type { Awake, MachineDriver, Phase, Tier } from '../machines/types.ts'
+import type { Meter } from '../meter/types.ts'
+import type { Problem, Receipt } from '../protocol/types.ts'
+import type { Publisher } from '../publish/types.ts'
+
+/** Time, as the dispatcher sees it. */
+export interface Clock {
+  /** Milliseconds since 1970; may jump. */
+  now(): number
+  /** Never jumps, never goes back. */
+  monotonicNs(): bigint
+  /** Calls `run` once after `ms`. Returns the way to call it off. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** What became of one batch: what the terminal prints. */
+export interface BatchEvent {
+  readonly site: string
+  readonly writes: number
+  /** Pages whose render function ran. */
+  readonly rendered: number
+  /** Objects that were published. */
+  readonly changed: number
+  readonly removed: number
+  /** Pages that could not be rendered. */
+  readonly problems: readonly Problem[]
+  /**
+   * Of queue, wake, apply, render, transfer, publish, record and suspend, those that belong to this batch: `queue` and `wake` to the first of a machine's run,
+   * `suspend` to the last.
+   */
+  readonly phases: readonly Phase[]
+  /** (wake + suspend) ÷ the time from the first write's acceptance to the end of the suspend. Null for all but the last batch of a run. */
+  readonly wakeShare: number | null
+  /** Null when the machine could not be woken. */
+  readonly from: Awake['from'] | null
+  /** What failed. Writes that were not published are kept. */
+  readonly error?: DrowseError
+  /** The write that was put aside. */
+  readonly parked?: string
+}
+
+export interface IdlePolicy {
+  /** How a machine sleeps after its work. A driver that can't do it turns the machine off. */
+  readonly tier: Tier
+  /** Turns a sleeping machine off after this time; null: never. */
+  readonly offAfterMs: number | null
+}
+
+export interface DispatchLimits {
+  /** Writes in a batch. */
+  readonly batch: number
+  readonly wakeMs: number
+  readonly applyMs: number
+  readonly suspendMs: number
+  /** The second retry comes after about this time, each further one after twice as long. The first comes at once. */
+  readonly retryBaseMs: number
+  readonly retryCapMs: number
+  /** A batch that failed to apply this often is applied one write at a time. */
+  readonly suspectAfter: number
+}
+
+export interface DispatcherOptions {
+  readonly journal: Journal
+  readonly driver: MachineDriver
+  readonly publisher: (site: string) => Publisher
+  readonly meter: Meter
+  readonly effects: EffectOutbox
+  readonly clock: Clock
+  /** A number in 0…1, for jitter. */
+  readonly random: () => number
+  /** The kernel's, for the meter. */
+  readonly bootId: string
+  readonly onBatch: (event: BatchEvent) => void
+  readonly idle?: IdlePolicy
+  readonly limits?: Partial<DispatchLimits>
+}
+
+/** Brings accepted writes to the machine and what comes of them to the readers: the write's way. */
+export interface Dispatcher {
+  /** Takes up the work that was left over, and the timers. Called once. */
+  start(): void
+  /** A write of this site was accepted. Returns at once; any number of calls is fine. */
+  notify(site: string): void
+  /**
+   * Resolves to the write's receipt as soon as readers can see what came of it; to null at the deadline, when the write was parked, or when the
+   * dispatcher stops. The write goes on all the same. Rejects with `write-unknown`.
+   */
+  settled(site: string, write: string, deadlineMs: number): Promise<Receipt | null>
+  /** Finishes the batches under way and puts their machines to sleep. Nothing runs afterwards. */
+  stop(): Promise<void>
+}
