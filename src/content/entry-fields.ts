@@ -15,11 +15,8 @@ export interface EntryFields {
   readonly problems: readonly Problem[]
 }
 
-const EMPTY_YAML: YamlSource = { value: {}, place: () => ({ line: 1, column: 1 }), written: () => null }
-
 /** Checks front matter against the common fields and the kind's own. A kind's field named like a common one is the common one. */
-export function checkFields(yaml: YamlSource | null, type: EntryType, where: string): EntryFields {
-  const source = yaml ?? EMPTY_YAML
+export function checkFields(source: YamlSource, type: EntryType, where: string): EntryFields {
   const entries: v.ObjectEntries = { ...type.fields, ...commonEntries }
   const prepared = prepareFields(entries, source)
   const common = v.safeParse(v.object(commonEntries), prepared)

@@ -1,7 +1,8 @@
 import { toString as textOf } from 'mdast-util-to-string'
-import { type Place, readYaml, type YamlSource } from '../config/yaml-source.ts'
+import { readYaml, type YamlSource } from '../config/yaml-source.ts'
 import type { Problem } from '../protocol/types.ts'
 import { checkFields, type EntryFields } from './entry-fields.ts'
+import { folderIndex, missingDate, missingTitle, tooDeep, unclosed, unnameable } from './entry-problems.ts'
 import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
 import type { Parser } from './markdown/types.ts'
@@ -28,25 +29,27 @@ export function readEntry(file: SourceFile, type: EntryType, options: ReadOption
   if (split.unclosed) return { entry: null, problems: [unclosed(file.path)] }
   const yaml = readYaml(split.yaml ?? '', { where: file.path, rules: 'front-matter', firstLine: YAML_LINE })
   if (yaml.source === null) return { entry: null, problems: yaml.problems }
-  return entryFrom(file.path, type, options, split.yaml === null ? null : yaml.source, split.markdown, yaml.problems)
+  return entryFrom({ path: file.path, yaml: yaml.source, markdown: split.markdown, problems: yaml.problems }, type, options)
 }
 
-function entryFrom(
-  path: string,
-  type: EntryType,
-  options: ReadOptions,
-  yaml: YamlSource | null,
-  fullMarkdown: string,
-  yamlProblems: readonly Problem[],
-): ReadResult {
-  if (isFolderIndex(path, type)) return { entry: null, problems: [...yamlProblems, folderIndex(path)] }
-  const fields = checkFields(yaml, type, path)
-  const { title, markdown } = titleOf(fields, fullMarkdown, options.parser)
+/** A file taken apart. */
+interface Parted {
+  readonly path: string
+  readonly yaml: YamlSource
+  readonly markdown: string
+  readonly problems: readonly Problem[]
+}
+
+function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadResult {
+  const { path } = file
+  if (isFolderIndex(path, type)) return { entry: null, problems: [...file.problems, folderIndex(path)] }
+  const fields = checkFields(file.yaml, type, path)
+  const { title, markdown } = titleOf(fields, file.markdown, options.parser)
   const slug = fields.common.slug ?? slugOfPath(pathInSource(path, type))
   const date = fields.common.date ?? dateFromName(path)
   const body = renderCached(markdown, options)
   const problems = [
-    ...yamlProblems,
+    ...file.problems,
     ...fields.problems,
     ...(title === null && !fields.given.has('title') ? [missingTitle(path)] : []),
     ...(slug === null && !fields.given.has('slug') ? [unnameable(path)] : []),
@@ -119,41 +122,6 @@ function renderCached(markdown: string, { parser, bodies }: ReadOptions): (Body 
 /** The page of a kind's own folder is a list, which a feature makes; only `content` itself has a page of its own, the site's first. */
 function isFolderIndex(path: string, type: EntryType): boolean {
   return type.source !== 'content' && path !== type.source && /^index\.[^./]+$/i.test(pathInSource(path, type))
-}
-
-const TOP: Place = { line: 1, column: 1 }
-
-function folderIndex(where: string): Problem {
-  const message = 'This file stands for the folder itself, whose page is the list that Drowse makes; it is left out.'
-  const hint = 'Give it another name if it is an entry of its own.'
-  return { where, ...TOP, rule: 'content/folder-index', message, hint, severity: 'warning' }
-}
-
-function unclosed(where: string): Problem {
-  const message = 'The front matter that begins here has no end.'
-  const hint = 'Add a line `---` below it; for a ruled line at the head of a text write `***`.'
-  return { where, ...TOP, rule: 'front-matter/unclosed', message, hint, severity: 'error' }
-}
-
-function missingTitle(where: string): Problem {
-  const hint = 'Add `title: My title` to the front matter, or begin the text with `# My title`.'
-  return { where, ...TOP, rule: 'front-matter/missing-title', message: 'This file has no title.', hint, severity: 'error' }
-}
-
-function missingDate(where: string): Problem {
-  const hint = 'Add `date: 2024-05-01` to the front matter, or begin the file’s name with the date: `2024-05-01-my-title.md`.'
-  return { where, ...TOP, rule: 'front-matter/missing-date', message: 'This file has no date.', hint, severity: 'error' }
-}
-
-function unnameable(where: string): Problem {
-  const message = 'No address can be made of this file’s name: a part of it has neither a letter nor a digit.'
-  const hint = 'Rename it, or add `slug: my-title` to the front matter.'
-  return { where, ...TOP, rule: 'content/invalid-name', message, hint, severity: 'error' }
-}
-
-function tooDeep(where: string): Problem {
-  const message = 'The Markdown is nested too deeply to be rendered.'
-  return { where, ...TOP, rule: 'content/too-deep', message, hint: 'Quote or indent less deeply.', severity: 'error' }
 }
 
 function inOrder(problems: readonly Problem[]): Problem[] {
