@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path'
+import { build } from '../build/build.ts'
+import { engineName } from '../build/engine.ts'
+import { FEATURES } from '../features/registry.ts'
+import { SOURCE_DIR, THEMES_DIR } from './paths.ts'
+import { counted, duration, type Terminal } from './terminal.ts'
+
+const STEPS = { scan: 'Found', read: 'Reading', render: 'Rendered' } as const
+
+/** `drowse build`: exit code 0, or 1 when something in the site has an error; everything else is built all the same. */
+export async function runBuild(terminal: Terminal, siteDir: string, options: { out?: string; cache: boolean }): Promise<number> {
+  const site = resolve(siteDir)
+  const outDir = resolve(options.out ?? join(site, 'dist'))
+  const startedNs = process.hrtime.bigint()
+  const result = await build({
+    siteDir: site,
+    outDir,
+    cacheFile: options.cache ? join(site, '.drowse', 'build.db') : null,
+    themesDir: THEMES_DIR,
+    features: FEATURES,
+    engine: engineName(SOURCE_DIR),
+    progress: (step, done, of) => {
+      if (step !== 'render' || done % 100 === 0) terminal.progress(`${STEPS[step]} ${done} of ${of} …`)
+    },
+  })
+  const ns = Number(process.hrtime.bigint() - startedNs)
+  const errors = result.problems.filter(({ severity }) => severity === 'error').length
+  terminal.problems(result.problems)
+  const { written, removed } = result
+  terminal.line(
+    `${terminal.style('bold', outDir)}: ${counted(result.pages, 'file')}, ${written.length} written, ${removed} removed, ${counted(result.rendered, 'page')} rendered in ${duration(ns)}`,
+  )
+  if (errors > 0) terminal.line(terminal.style('red', `${counted(errors, 'error')}: what has one is left out.`))
+  terminal.result({
+    outDir,
+    pages: result.pages,
+    rendered: result.rendered,
+    written,
+    removed,
+    problems: result.problems,
+    ms: ns / 1e6,
+  })
+  return errors > 0 ? 1 : 0
+}

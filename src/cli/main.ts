@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { asDrowseError } from '../errors/drowse-error.ts'
+import { runBuild } from './build.ts'
+import { runDev } from './dev.ts'
+import { runSend } from './send.ts'
+import { runStart } from './start.ts'
+import { openTerminal } from './terminal.ts'
+import { runToken } from './token.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+const program = new Command('drowse')
+  .description('A static site that wakes only to be written to.')
+  .version(String(version))
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ drowse build --out dist          the folder you are in, as static HTML
+  $ drowse start --port 3000         the site and its gateway, asleep until somebody writes
+  $ drowse dev                       write and watch the page reload
+  $ drowse token                     a token for the owner's writes
+  $ drowse send post.md --to https://example.org
+
+A site is a folder with a site.yaml and Markdown under content/. The manual: https://drowse.example/manual/`,
+  )
+
+const json = () => new Option('--json', 'print one JSON value and nothing else')
+
+program
+  .command('build')
+  .description('build the site into a folder; only what changed since the last time is rendered')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-o, --out <dir>', 'where the files go (default: dist in the site)')
+  .option('--no-cache', 'forget what earlier builds knew and build everything')
+  .addOption(json())
+  .action((site: string, options: { out?: string; cache: boolean; json?: true }) =>
+    run(options, (terminal) => runBuild(terminal, site, options)),
+  )
+
+program
+  .command('start')
+  .description('serve the site and take its writes on embedded defaults: a process as the machine, a folder as the store')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3000)
+  .option('--host <address>', 'the address to listen on', '127.0.0.1')
+  .option('--data <dir>', 'where the journal, the machine and the store are kept (default: .drowse/data in the site)')
+  .addOption(json())
+  .action((site: string, options: { port: number; host: string; data?: string; json?: true }) =>
+    run(options, (terminal) => runStart(terminal, site, options)),
+  )
+
+program
+  .command('dev')
+  .description('build, serve and watch: a saved file is on the page a moment later')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3001)
+  .action((site: string, options: { port: number }) => run(options, (terminal) => runDev(terminal, site, options)))
+
+program
+  .command('token')
+  .description('make a bearer token for the owner’s writes; it is shown once')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('--data <dir>', 'the data folder that `drowse start` uses (default: .drowse/data in the site)')
+  .addOption(json())
+  .action((site: string, options: { data?: string; json?: true }) =>
+    run(options, (terminal) => runToken(terminal, site, options)),
+  )
+
+program
+  .command('send')
+  .description('send a post to a running site; it is published a moment later')
+  .argument('<file>', 'a Markdown file with front matter')
+  .requiredOption('--to <url>', 'the site’s gateway, such as https://example.org')
+  .option('--token <token>', 'the owner’s token (default: the DROWSE_TOKEN variable)')
+  .option('--as <path>', 'the file it becomes in the site (default: content/posts/<file>)')
+  .addOption(json())
+  .action((file: string, options: { to: string; token?: string; as?: string; json?: true }) =>
+    run(options, (terminal) => runSend(terminal, file, options)),
+  )
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : 2
+}
+
+/** Runs a verb. Its return value is the exit code; a thrown error is printed and is 1. */
+async function run(
+  options: { json?: true },
+  verb: (terminal: ReturnType<typeof openTerminal>) => Promise<number>,
+): Promise<void> {
+  const terminal = openTerminal({ json: options.json === true })
+  try {
+    process.exitCode = await verb(terminal)
+  } catch (error) {
+    const known = asDrowseError(error)
+    terminal.error(known)
+    if (known.code === 'internal' && known.cause instanceof Error && !terminal.json)
+      process.stderr.write(`${known.cause.stack}\n`)
+    process.exitCode = 1
+  }
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+  return port
+}

@@ -1,0 +1,83 @@
+import { styleText } from 'node:util'
+import type { DrowseError } from '../errors/drowse-error.ts'
+import type { Problem } from '../protocol/types.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Where verbs print. People get colour and progress; a pipe gets plain lines; `--json` gets one JSON value and nothing else. */
+export interface Terminal {
+  readonly json: boolean
+  line(text?: string): void
+  /** A line that the next one overwrites; silent in a pipe. */
+  progress(text: string): void
+  error(error: DrowseError): void
+  problems(problems: readonly Problem[]): void
+  /** The verb's result for programs; silent without `--json`. */
+  result(value: unknown): void
+  style(style: Style, text: string): string
+}
+
+/** The terminal of this process. */
+export function openTerminal({ json }: { readonly json: boolean }): Terminal {
+  const live = process.stderr.isTTY && !json
+  let hasProgress = false
+
+  function clear(): void {
+    if (hasProgress) process.stderr.write('\r\u001b[K')
+    hasProgress = false
+  }
+
+  const style = (name: Style, text: string): string => styleText(name, text, { stream: process.stdout })
+  const errorStyle = (name: Style, text: string): string => styleText(name, text, { stream: process.stderr })
+
+  return {
+    json,
+    style,
+    line(text = '') {
+      clear()
+      if (!json) process.stdout.write(`${text}\n`)
+    },
+    progress(text) {
+      if (!live) return
+      process.stderr.write(`\r\u001b[K${text}`)
+      hasProgress = true
+    },
+    error(error) {
+      clear()
+      if (json) {
+        const { code, message, hint, details } = error
+        process.stdout.write(`${JSON.stringify({ error: { code, message, hint, details } }, null, 2)}\n`)
+        return
+      }
+      process.stderr.write(`${errorStyle(['red', 'bold'], 'error')} ${error.message} ${errorStyle('dim', `(${error.code})`)}\n`)
+      if (error.hint !== undefined) process.stderr.write(`      ${error.hint}\n`)
+    },
+    problems(problems) {
+      clear()
+      if (json) return
+      for (const problem of problems) process.stderr.write(`${problemLines(problem, errorStyle)}\n`)
+    },
+    result(value) {
+      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    },
+  }
+}
+
+function problemLines(problem: Problem, style: (name: Style, text: string) => string): string {
+  const place = [problem.where, problem.line, problem.column].filter((part) => part !== undefined).join(':')
+  const label = problem.severity === 'error' ? style('red', 'error') : style('yellow', 'warning')
+  const hint = problem.hint === undefined ? '' : `\n  ${problem.hint}`
+  return `${style('bold', place)} ${label} ${problem.message} ${style('dim', problem.rule)}${hint}`
+}
+
+/** "1 page", "2 pages". */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Nanoseconds as people read them: "0.42 ms", "12 ms", "1.3 s". */
+export function duration(ns: number): string {
+  const ms = ns / 1e6
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
+  return `${ms >= 10 ? ms.toFixed(0) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`
+}

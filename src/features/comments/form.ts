@@ -1,0 +1,95 @@
+import * as v from 'valibot'
+import type { Fields, Parsed, WriteForm } from '../../gateway/types.ts'
+import type { Json, Problem } from '../../protocol/types.ts'
+import { escapeXml } from '../../render/xml.ts'
+import { commentSchema, MAX_NAME, MAX_TEXT, moderationSchema } from './payload.ts'
+
+/** The gateway's face of `comment.create`. */
+export const commentForm: WriteForm = {
+  kind: 'comment.create',
+  noun: 'comment',
+  actor: 'visitor',
+  maxBytes: 48 * 1024,
+  parse: (input) => check(commentSchema, input.type === 'fields' ? fromFields(input.fields) : withParent(input.json)),
+  page: (payload) => pageOf(payload),
+  html: formHtml,
+}
+
+/** The gateway's face of `comment.moderate`. */
+export const moderationForm: WriteForm = {
+  kind: 'comment.moderate',
+  noun: 'moderation',
+  actor: 'owner',
+  maxBytes: 4 * 1024,
+  parse: (input) =>
+    check(moderationSchema, input.type === 'fields' ? { ...input.fields, number: Number(input.fields.number) } : input.json),
+  page: () => null,
+}
+
+function fromFields(fields: Fields): Json {
+  const { page, parent, name, email, text } = fields
+  return { ...defined({ page, name, email, text }), parent: parent === undefined || parent === '' ? null : Number(parent) }
+}
+
+/** Programs may leave `parent` out. */
+function withParent(json: Json): Json {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? { parent: null, ...json } : json
+}
+
+function defined(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+function check(schema: v.GenericSchema<unknown, Json>, input: Json): Parsed {
+  const parsed = v.safeParse(schema, input, { abortPipeEarly: true })
+  if (parsed.success) return { ok: true, payload: parsed.output }
+  return { ok: false, problems: parsed.issues.map(problemOf) }
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  return { where: v.getDotPath(issue) ?? 'form', rule: 'form/invalid', message: issue.message, severity: 'error' }
+}
+
+function pageOf(payload: Json): string | null {
+  const parsed = v.safeParse(commentSchema, payload)
+  return parsed.success ? parsed.output.page : null
+}
+
+/** The form of the theme again, with what was typed and what is wrong with it. */
+function formHtml(fields: Fields, problems: readonly Problem[]): string {
+  const hidden = ['page', 'parent', 'key'].flatMap((name) => {
+    const value = fields[name]
+    return value === undefined || value === '' ? [] : [`<input type="hidden" name="${name}" value="${escapeXml(value)}">`]
+  })
+  const field = (name: string, label: string, control: (attributes: string) => string): string => {
+    const problem = problems.find(({ where }) => where === name)
+    const attributes = `id="${name}" name="${name}"${problem === undefined ? '' : ` aria-invalid="true" aria-describedby="${name}-error"`}`
+    const said = problem === undefined ? '' : `<strong class="error" id="${name}-error">${escapeXml(problem.message)}</strong>`
+    return `<label${name === 'text' ? ' class="full"' : ''}>${label}${said}${control(attributes)}</label>`
+  }
+  const value = (name: string): string => escapeXml(fields[name] ?? '')
+  return [
+    '<form class="comment-form" method="post" action="/-/comment.create">',
+    ...hidden,
+    field(
+      'name',
+      'Name',
+      (attributes) =>
+        `<input ${attributes} type="text" value="${value('name')}" autocomplete="nickname" maxlength="${MAX_NAME}" required>`,
+    ),
+    field(
+      'email',
+      'E-mail <small>optional, never shown</small>',
+      (attributes) => `<input ${attributes} type="email" value="${value('email')}" autocomplete="email" maxlength="254">`,
+    ),
+    // A textarea drops a line break right after its tag.
+    field(
+      'text',
+      'Comment',
+      (attributes) => `<textarea ${attributes} rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
+    ),
+    '<label class="trap" aria-hidden="true">Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label>',
+    '<button class="button" type="submit">Post comment</button>',
+    '</form>',
+  ].join('\n')
+}
