@@ -58,7 +58,7 @@ program
   .description('build, serve and watch: a saved file is on the page a moment later')
   .argument('[site]', 'the folder of the site', '.')
   .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3001)
-  .action((site: string, options: { port: number }) => run(options, (terminal) => runDev(terminal, site, options)))
+  .action((site: string, options: { port: number }) => run({}, (terminal) => runDev(terminal, site, options)))
 
 program
   .command('token')
