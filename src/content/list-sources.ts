@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
+import { nearMissHint } from '../config/schema-problems.ts'
 import type { SiteConfig } from '../config/types.ts'
 import type { Problem } from '../protocol/types.ts'
 import { isMarkdown, mediaKey, sourceOfPath, typeOfPath } from './sources.ts'
@@ -53,7 +54,7 @@ export async function listSources(
   return {
     entries: sorted.flatMap((listed) => withType(listed, typeOfPath(listed.path, types))),
     media: sorted.flatMap((listed) => withKey(listed, mediaKey(listed.path))),
-    problems: walks.flatMap((walk) => walk.problems),
+    problems: [...unknownKinds(types, config), ...walks.flatMap((walk) => walk.problems)],
   }
 }
 
@@ -122,6 +123,21 @@ function nullIfMissing(error: unknown): null {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null
   throw error
+}
+
+function unknownKinds(types: readonly EntryType[], config: Pick<SiteConfig, 'content'>): Problem[] {
+  const kinds = types.map((type) => type.kind)
+  const unknown = Object.keys(config.content).filter((kind) => !kinds.includes(kind))
+  return unknown.map((kind) => {
+    const hint = nearMissHint(kind, kinds) ?? `The kinds are ${kinds.join(', ')}.`
+    return {
+      where: 'site.yaml',
+      rule: 'config/unknown-kind',
+      message: `\`content.${kind}\` is no kind of entry.`,
+      hint,
+      severity: 'error',
+    }
+  })
 }
 
 function missingSource(kind: string): Problem {

@@ -141,6 +141,17 @@ describe('a folder that site.yaml names', () => {
     ])
   })
 
+  it('must be for a kind there is', async () => {
+    expect((await list({ posts: 'blog' })).problems).toMatchObject([
+      {
+        rule: 'config/unknown-kind',
+        message: '`content.posts` is no kind of entry.',
+        hint: 'Did you mean `post`?',
+        severity: 'error',
+      },
+    ])
+  })
+
   it('can’t be a folder where the kind is one file', async () => {
     await write('me/a.md')
 
