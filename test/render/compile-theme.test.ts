@@ -137,6 +137,17 @@ describe('A site’s own files', () => {
     expect(changedTemplates(base, own)).toEqual([])
   })
 
+  test('can begin with the style they replace', async () => {
+    const own = await compileWith({
+      'default/style/tokens.css': `@import 'theme:base/style/tokens.css';\n:root { --accent: rebeccapurple }`,
+    })
+
+    const css = new TextDecoder().decode(own.assets.find(({ name }) => name === 'style.css')?.bytes)
+
+    expect(css).toContain('--paper:#fcfaf6')
+    expect(css).toContain('--accent:rebeccapurple')
+  })
+
   test('can be a whole theme of another name', async () => {
     const templates = TEMPLATE_NAMES.map((name) => `export const ${name} = () => <html><body>${name}</body></html>`).join('\n')
     const dir = folderOf({
