@@ -1,4 +1,5 @@
-import type { Json, Problem } from '../protocol/types.ts'
+import type { Journal } from '../journal/types.ts'
+import type { Json, ObjectInfo, Problem, Receipt } from '../protocol/types.ts'
 
 /** Form fields as text; a field sent twice keeps its last value. */
 export type Fields = Readonly<Record<string, string>>
@@ -19,9 +20,45 @@ export interface WriteForm {
   page(payload: Json): string | null
   /**
    * The form as HTML with everything the person typed still in it, for the error page. `problems` are shown at their fields.
-   * Absent for kinds that only programs send.
+   * Each field's element has the field's name as its id. Absent for kinds that only programs send.
    */
   html?(fields: Fields, problems: readonly Problem[]): string
   /** What the thing sent is called in sentences: "comment". */
   readonly noun: string
+}
+
+/** What the gateway may ask about published objects. A GET needs nothing more. */
+export interface Published {
+  published(key: string): ObjectInfo | null
+  read(key: string): Promise<Uint8Array | null>
+}
+
+/** What the gateway knows of the way a write takes after it was accepted. */
+export interface Writes {
+  /** A write of this site was accepted. Returns at once. */
+  notify(site: string): void
+  /** The receipt as soon as readers can see what came of the write; null at the deadline or when it was put aside. */
+  settled(site: string, write: string, deadlineMs: number): Promise<Receipt | null>
+}
+
+export interface OwnerTokens {
+  /** Whether this is one of the owner's tokens. Takes equally long for every wrong one. */
+  check(token: string): boolean
+}
+
+export interface GatewayOptions {
+  readonly site: string
+  readonly forms: readonly WriteForm[]
+  readonly journal: Pick<Journal, 'accept' | 'find'>
+  readonly writes: Writes
+  readonly published: Pick<Published, 'published'>
+  readonly tokens: OwnerTokens
+  /** The page that the gateway's own pages are put into, with `<!--drowse:slot-->` where the content goes; null for a plain one. */
+  readonly frame: () => Promise<string | null>
+  /** The site's public origin, such as `https://example.org`, from whose pages forms may be sent. */
+  readonly origin: string | null
+  /** Whether forms may also be sent from the host the request is for: where the gateway serves the site itself. */
+  readonly acceptsOwnHost: boolean
+  /** How long a visitor is kept waiting for the page to be ready before the answer is 202. */
+  readonly deadlineMs: number
 }

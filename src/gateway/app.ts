@@ -1,0 +1,77 @@
+import { type Context, Hono } from 'hono'
+import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
+import { type Answers, createAnswers } from './answer.ts'
+import { securityHeaders } from './headers.ts'
+import { type Taken, takeWrite } from './take-write.ts'
+import type { GatewayOptions } from './types.ts'
+
+/**
+ * The gateway's addresses: `POST /-/<kind>` for every form, `GET /-/writes/<id>` for what became of a write. All else below `/-/` is answered
+ * here too; what is not below it is left to the routes that follow.
+ */
+export function createGateway(options: GatewayOptions): Hono {
+  const forms = new Map(options.forms.map((form) => [form.kind, form]))
+  const nounOf = (kind: string) => forms.get(kind)?.noun ?? 'write'
+  const answersTo = (c: Context) => createAnswers(c, options, { isProgram: isProgram(c.req.raw), nounOf })
+  const app = new Hono()
+
+  app.use('/-/*', securityHeaders)
+
+  app.all('/-/writes/:id', async (c) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return await methodRefused(c, answersTo(c), 'GET, HEAD')
+    const entry = options.journal.find(options.site, c.req.param('id'))
+    if (entry !== null) return await answersTo(c).status(entry)
+    return await answersTo(c).error(
+      new DrowseError('write-unknown', 'No write with this id is known.', { hint: 'Old ones are forgotten after a while.' }),
+    )
+  })
+
+  app.all('/-/:kind', async (c) => {
+    if (c.req.method !== 'POST') return await methodRefused(c, answersTo(c), 'POST')
+    const form = forms.get(c.req.param('kind'))
+    if (form === undefined)
+      return await answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing here that takes a form.'))
+    return await answer(c, answersTo(c), await takeWrite(c.req.raw, form, options))
+  })
+
+  app.all('/-/*', (c) => answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing at this address.')))
+
+  app.onError(async (error, c) => {
+    const response = await answersTo(c).error(asDrowseError(hidden(error)))
+    return response
+  })
+  return app
+}
+
+async function answer(c: Context, answers: Answers, taken: Taken): Promise<Response> {
+  switch (taken.type) {
+    case 'receipt':
+      return await answers.receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
+    case 'waiting':
+      return await answers.waiting(taken.entry)
+    case 'trapped':
+      return c.redirect(taken.location, 303)
+    case 'refused':
+      return await answers.error(taken.error, taken.problems, taken.form)
+  }
+}
+
+async function methodRefused(c: Context, answers: Answers, allowed: string): Promise<Response> {
+  c.header('Allow', allowed)
+  return await answers.error(new DrowseError('method-refused', `This address takes ${allowed} only.`))
+}
+
+function isProgram(request: Request): boolean {
+  if (request.headers.get('Accept')?.includes('application/json') === true) return true
+  return request.headers.get('Content-Type')?.toLowerCase().startsWith('application/json') === true && !acceptsHtml(request)
+}
+
+function acceptsHtml(request: Request): boolean {
+  return request.headers.get('Accept')?.includes('text/html') === true
+}
+
+/** What nobody foresaw is told without its details, which are no visitor's business. */
+function hidden(error: unknown): DrowseError {
+  if (error instanceof DrowseError) return error
+  return new DrowseError('internal', 'Something went wrong here.', { hint: 'Try again in a moment.', cause: error })
+}

@@ -1,0 +1,111 @@
+import { DrowseError } from '../errors/drowse-error.ts'
+import type { JournalEntry } from '../journal/types.ts'
+import type { Actor, Problem, Receipt } from '../protocol/types.ts'
+import { idempotencyKey } from './idempotency-key.ts'
+import { pageLocation, publicKey } from './location.ts'
+import { checkOrigin } from './origin.ts'
+import { type Body, bodyType, checkLength, readBody } from './read-body.ts'
+import type { Fields, GatewayOptions, WriteForm } from './types.ts'
+
+export type Taken =
+  | {
+      readonly type: 'receipt'
+      readonly entry: JournalEntry
+      readonly receipt: Receipt
+      readonly isFresh: boolean
+      readonly form: string | null
+    }
+  | { readonly type: 'waiting'; readonly entry: JournalEntry }
+  /** A trap that only robots walk into: they are told that all is well. */
+  | { readonly type: 'trapped'; readonly location: string }
+  | { readonly type: 'refused'; readonly error: DrowseError; readonly problems: readonly Problem[]; readonly form: string | null }
+
+const HONEYPOT = 'website'
+
+/**
+ * One POST from its first byte to its receipt. The gates stand in the order of what they cost, and all of them before a machine is touched.
+ * Throws a `DrowseError` for what is refused before the body was read.
+ */
+export async function takeWrite(request: Request, form: WriteForm, options: GatewayOptions): Promise<Taken> {
+  const { site, journal, writes, published, deadlineMs } = options
+
+  checkLength(request, form.maxBytes)
+  const type = bodyType(request)
+  const actor = actorOf(request, form, options)
+  const body = await readBody(request, type, form.maxBytes)
+
+  const isTrapped = actor.role === 'visitor' && isFilled(body)
+  const cleaned = withoutTrap(body)
+  const parsed = form.parse(cleaned)
+  if (isTrapped) return { type: 'trapped', location: pageLocation((parsed.ok ? form.page(parsed.payload) : null) ?? '/') }
+  if (!parsed.ok) return refused(new DrowseError('form-invalid', `This ${form.noun} can’t be sent yet.`), parsed.problems)
+
+  const page = form.page(parsed.payload)
+  if (page !== null && published.published(publicKey(page) ?? '') === null) {
+    return refused(
+      new DrowseError('page-unknown', 'The page this was written for is not published here.', {
+        hint: 'It may have been moved or taken down.',
+      }),
+    )
+  }
+
+  try {
+    const key = idempotencyKey(request, body, form)
+    const blobs = parsed.blobs === undefined ? {} : { blobs: parsed.blobs }
+    const { entry, fresh } = await journal.accept({ site, kind: form.kind, actor, payload: parsed.payload, key, ...blobs })
+    writes.notify(site)
+    const receipt = await writes.settled(site, entry.write.id, deadlineMs)
+    if (receipt === null) return { type: 'waiting', entry }
+    return { type: 'receipt', entry, receipt, isFresh: fresh, form: preserved([]) }
+  } catch (error) {
+    if (error instanceof DrowseError) return refused(error)
+    throw error
+  }
+
+  function refused(error: DrowseError, problems: readonly Problem[] = []): Taken {
+    return { type: 'refused', error, problems, form: preserved(problems) }
+  }
+
+  /** The form with everything that was typed, but not its key: what is sent next is another write. */
+  function preserved(problems: readonly Problem[]): string | null {
+    if (cleaned.type !== 'fields' || form.html === undefined) return null
+    const { key: _key, ...fields } = cleaned.fields
+    return form.html(fields, problems)
+  }
+}
+
+/** Throws `origin-refused`, `token-missing` or `token-refused`. */
+function actorOf(request: Request, form: WriteForm, { tokens, origin, acceptsOwnHost }: GatewayOptions): Actor {
+  const authorization = request.headers.get('Authorization')
+  if (authorization === null) {
+    checkOrigin(request, { origin, acceptsOwnHost })
+    if (form.actor === 'visitor') return { role: 'visitor' }
+    throw new DrowseError('token-missing', `Only the owner may send a ${form.noun} here, with a bearer token.`, {
+      hint: 'Make one with “drowse token” and send it as “Authorization: Bearer …”.',
+    })
+  }
+  // A page of another site can't set this header without asking first, and is never allowed to.
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  if (token !== undefined && tokens.check(token)) return { role: 'owner' }
+  throw new DrowseError('token-refused', 'The bearer token is not one of this site’s.', {
+    hint: 'Make a new one with “drowse token”.',
+  })
+}
+
+function isFilled(body: Body): boolean {
+  const value = body.type === 'fields' ? body.fields[HONEYPOT] : jsonMember(body, HONEYPOT)
+  return typeof value === 'string' && value !== ''
+}
+
+function jsonMember(body: Extract<Body, { type: 'json' }>, name: string): unknown {
+  const { json } = body
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
+    ? Object.getOwnPropertyDescriptor(json, name)?.value
+    : undefined
+}
+
+function withoutTrap(body: Body): Body {
+  if (body.type !== 'fields') return body
+  const { [HONEYPOT]: _trap, ...fields }: Fields = body.fields
+  return { type: 'fields', fields }
+}
