@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readSiteConfig } from '../config/read-site-config.ts'
 import type { SiteConfig } from '../config/types.ts'
 import { listSources } from '../content/list-sources.ts'
+import { decodeSource } from '../content/source-text.ts'
 import type { EntryType } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Problem } from '../protocol/types.ts'
@@ -25,7 +26,9 @@ const READS = 64
 export async function scanFolder(siteDir: string, types: readonly EntryType[]): Promise<FolderScan> {
   const configFile = join(siteDir, 'site.yaml')
   const bytes = await readConfigFile(configFile, siteDir)
-  const { config, problems } = readSiteConfig('site.yaml', new TextDecoder().decode(bytes))
+  const text = decodeSource({ path: 'site.yaml', bytes })
+  if (typeof text !== 'string') throw invalidConfig([text])
+  const { config, problems } = readSiteConfig('site.yaml', text)
   if (config === null) throw invalidConfig(problems)
   const listing = await listSources(siteDir, types, config)
   const files = new Map([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])

@@ -57,7 +57,8 @@ export function notePage(commentsOf: CommentsOf): Route {
 
 export const home: Route = {
   name: 'home',
-  pages: () => [{ path: '/', argument: null }],
+  // An owner's own content/index.md is the first page in its place.
+  pages: (read) => (read.list(entries.indexes.byPath, '/', { limit: 1 }).length > 0 ? [] : [{ path: '/', argument: null }]),
   async render(context) {
     const newest = (kind: string, limit: number) =>
       entryLinks(context, context.list(entries.indexes.byKind, kind, { reverse: true, limit }))

@@ -2,6 +2,7 @@ import { readSiteConfig } from '../../config/read-site-config.ts'
 import type { ParserName, SiteConfig } from '../../config/types.ts'
 import { parserNamed } from '../../content/markdown/parser-named.ts'
 import { readEntry } from '../../content/read-entry.ts'
+import { decodeSource } from '../../content/source-text.ts'
 import { mediaKey, typeOfPath } from '../../content/sources.ts'
 import type { BodyCache, Entry, EntryType } from '../../content/types.ts'
 import { putEntry, removeEntry } from '../../model/change-entries.ts'
@@ -53,7 +54,8 @@ export function readFolder(change: Change, { changed, removed }: FolderChange, p
 
 /** The settings of site.yaml as rows. A file with errors changes nothing but is noted as faulty. */
 function readConfig(change: Change, file: FolderFile, parts: FolderParts): readonly Problem[] {
-  const { config, problems } = readSiteConfig(CONFIG_FILE, new TextDecoder().decode(parts.bytesOf(file)))
+  const text = decodeSource({ path: file.path, bytes: parts.bytesOf(file) })
+  const { config, problems } = typeof text === 'string' ? readSiteConfig(CONFIG_FILE, text) : { config: null, problems: [text] }
   change.put(sources, { path: file.path, hash: file.hash, entry: null, problems })
   if (config) for (const [name, value] of Object.entries(settingsOf(config))) change.put(settings, { name, value })
   return problems
