@@ -65,6 +65,7 @@ type EntryLinkJson = {
   readonly description: string
   readonly tags: readonly { readonly title: string; readonly path: string }[]
   readonly price: string | null
+  readonly available?: boolean
   readonly image: { readonly src: string; readonly alt: string } | null
 }
 
@@ -95,7 +96,7 @@ export function pageView(read: Read, page: { path: string; title: string; descri
 export function entryView(context: PageContext, entry: Entry): EntryView {
   const body = context.body(entry.bodyHash)
   const language = context.query(siteView, null).language
-  const author = typeof entry.data['author'] === 'string' ? entry.data['author'] : textSetting(context, 'author')
+  const author = typeof entry.data.author === 'string' ? entry.data.author : textSetting(context, 'author')
   return {
     ...linkOf(entry, language),
     html: body.html,
@@ -122,6 +123,7 @@ function linkOf(entry: Entry, language: string): EntryLinkJson {
     description: entry.description,
     tags: entry.tags.map(({ name, slug }) => ({ title: name, path: `/tags/${slug}/` })),
     price: priceOf(entry.data, language),
+    ...(entry.kind === 'product' ? { available: entry.data.available !== false } : {}),
     image: imageOf(entry),
   }
 }

@@ -14,7 +14,7 @@ export interface PageContext extends Read {
   /** The page's own path. */
   readonly path: string
   /** Renders a theme's template to a whole HTML document; the page then depends on that template and the components it uses. */
-  template<Name extends TemplateName>(name: Name, props: Templates[Name]): string | Promise<string>
+  template<Name extends TemplateName>(name: Name, props: Templates[Name]): string
   /** A cached body by its hash. Its content can't change, so nothing is recorded. */
   body(hash: string): Body
   /** Bytes by their SHA-256. */
@@ -36,10 +36,4 @@ export interface Route {
   readonly over?: { readonly table: string; readonly keyPrefix?: string }
   pages(read: Read, unit: string): readonly PageSpec[]
   render(context: PageContext, argument: Json): Rendered | Promise<Rendered>
-}
-
-/** A theme ready to render. */
-export interface LoadedTheme {
-  /** Throws `theme-invalid` naming the template when a component throws. */
-  render<Name extends TemplateName>(name: Name, props: Templates[Name]): string | Promise<string>
 }
