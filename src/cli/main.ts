@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDrowseError } from '../errors/drowse-error.ts'
-import { runBuild } from './build.ts'
-import { runDev } from './dev.ts'
-import { runSend } from './send.ts'
-import { runStart } from './start.ts'
 import { openTerminal } from './terminal.ts'
-import { runToken } from './token.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
@@ -38,7 +33,7 @@ program
   .option('--no-cache', 'forget what earlier builds knew and build everything')
   .addOption(json())
   .action((site: string, options: { out?: string; cache: boolean; json?: true }) =>
-    run(options, (terminal) => runBuild(terminal, site, options)),
+    run(options, async (terminal) => (await import('./build.ts')).runBuild(terminal, site, options)),
   )
 
 program
@@ -50,7 +45,7 @@ program
   .option('--data <dir>', 'where the journal, the machine and the store are kept (default: .drowse/data in the site)')
   .addOption(json())
   .action((site: string, options: { port: number; host: string; data?: string; json?: true }) =>
-    run(options, (terminal) => runStart(terminal, site, options)),
+    run(options, async (terminal) => (await import('./start.ts')).runStart(terminal, site, options)),
   )
 
 program
@@ -58,7 +53,9 @@ program
   .description('build, serve and watch: a saved file is on the page a moment later')
   .argument('[site]', 'the folder of the site', '.')
   .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3001)
-  .action((site: string, options: { port: number }) => run({}, (terminal) => runDev(terminal, site, options)))
+  .action((site: string, options: { port: number }) =>
+    run({}, async (terminal) => (await import('./dev.ts')).runDev(terminal, site, options)),
+  )
 
 program
   .command('token')
@@ -67,7 +64,7 @@ program
   .option('--data <dir>', 'the data folder that `drowse start` uses (default: .drowse/data in the site)')
   .addOption(json())
   .action((site: string, options: { data?: string; json?: true }) =>
-    run(options, (terminal) => runToken(terminal, site, options)),
+    run(options, async (terminal) => (await import('./token.ts')).runToken(terminal, site, options)),
   )
 
 program
@@ -79,7 +76,7 @@ program
   .option('--as <path>', 'the file it becomes in the site (default: content/posts/<file>)')
   .addOption(json())
   .action((file: string, options: { to: string; token?: string; as?: string; json?: true }) =>
-    run(options, (terminal) => runSend(terminal, file, options)),
+    run(options, async (terminal) => (await import('./send.ts')).runSend(terminal, file, options)),
   )
 
 try {

@@ -11,3 +11,8 @@ export const ROOT_DIR = ROOT
 export function dataDirOf(site: string, given: string | undefined): string {
   return resolve(given ?? join(site, '.drowse', 'data'))
 }
+
+/** The file of the owner's token hashes in a data folder. */
+export function tokenFileOf(dataDir: string): string {
+  return join(dataDir, 'tokens.json')
+}

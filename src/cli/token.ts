@@ -1,12 +1,14 @@
+import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { openTokens } from '../gateway/tokens.ts'
-import { dataDirOf } from './paths.ts'
+import { ownerTokens } from '../gateway/tokens.ts'
+import { dataDirOf, tokenFileOf } from './paths.ts'
 import type { Terminal } from './terminal.ts'
 
 /** `drowse token`: makes an owner's token. Only its hash is kept. */
 export async function runToken(terminal: Terminal, site: string, options: { data?: string }): Promise<number> {
   const dataDir = dataDirOf(resolve(site), options.data)
-  const token = await openTokens(dataDir).create()
+  mkdirSync(dataDir, { recursive: true })
+  const token = ownerTokens(tokenFileOf(dataDir)).create(new Date().toISOString())
   terminal.line(token)
   if (process.stdout.isTTY)
     terminal.line(

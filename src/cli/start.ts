@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { Hono } from 'hono'
+import type { BatchEvent } from '../dispatch/types.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import { FORMS } from '../features/forms.ts'
+import { createGateway } from '../gateway/app.ts'
+import { startServer } from '../gateway/server.ts'
+import { staticSite } from '../gateway/static.ts'
+import { ownerTokens } from '../gateway/tokens.ts'
+import { batchLines } from './batch-lines.ts'
+import { type Embedded, openEmbedded, SITE } from './embedded.ts'
+import { dataDirOf, tokenFileOf } from './paths.ts'
+import { syncFolder } from './sync-folder.ts'
+import { counted, type Terminal } from './terminal.ts'
+
+/** How long a visitor waits for the page before the answer is 202. */
+const DEADLINE_MS = 10_000
+const FRAME_KEY = '_drowse/frame/index.html'
+/** Published writes are kept this long for their idempotency keys and status pages. */
+const KEEP_WRITES_MS = 30 * 24 * 3600_000
+
+/** `drowse start`: serves a site and takes its writes until it is interrupted. Exit code 0 after a graceful stop. */
+export async function runStart(
+  terminal: Terminal,
+  site: string,
+  options: { port: number; host: string; data?: string },
+): Promise<number> {
+  const siteDir = resolve(site)
+  const dataDir = dataDirOf(siteDir, options.data)
+  const stopped = stopSignal()
+  const embedded = await openEmbedded(dataDir, (event) => printBatch(terminal, event))
+  try {
+    embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
+    embedded.dispatcher.start()
+    terminal.progress('Bringing the folder’s changes to the machine …')
+    const { config, receipt, problems } = await syncFolder(siteDir, embedded)
+    terminal.problems(problems)
+    if (embedded.publisher.published('index.html') === null) throw unpublished(problems.length)
+    const server = await startServer({
+      fetch: siteApp(embedded, dataDir, config.url).fetch,
+      port: options.port,
+      hostname: options.host,
+    })
+    const url = `http://${options.host === '127.0.0.1' ? 'localhost' : options.host}:${server.port}/`
+    terminal.line(`${terminal.style('bold', config.title)} is at ${terminal.style('cyan', url)}`)
+    terminal.line(
+      terminal.style(
+        'dim',
+        `${receipt === null ? 'Nothing changed since last time' : 'The folder is synced'}; the machine sleeps until somebody writes. Ctrl-C stops.`,
+      ),
+    )
+    terminal.result({ url, port: server.port, dataDir })
+    await stopped
+    terminal.line('Stopping: what is under way is finished first.')
+    await server.close()
+    return 0
+  } finally {
+    await embedded.close()
+  }
+}
+
+/** One port for both: the published site as a CDN would serve it, and the gateway for what is POSTed. */
+function siteApp(embedded: Embedded, dataDir: string, origin: string): Hono {
+  const { journal, dispatcher, publisher } = embedded
+  const gateway = createGateway({
+    site: SITE,
+    forms: FORMS,
+    journal,
+    writes: dispatcher,
+    published: publisher,
+    tokens: ownerTokens(tokenFileOf(dataDir)),
+    async frame() {
+      const bytes = await publisher.read(FRAME_KEY)
+      return bytes === null ? null : new TextDecoder().decode(bytes)
+    },
+    origin,
+    acceptsOwnHost: true,
+    deadlineMs: DEADLINE_MS,
+  })
+  return new Hono().route('/', gateway).route('/', staticSite(publisher))
+}
+
+function printBatch(terminal: Terminal, event: BatchEvent): void {
+  for (const line of batchLines(event, terminal.style)) terminal.line(line)
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM. */
+async function stopSignal(): Promise<void> {
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+function unpublished(problems: number): DrowseError {
+  return new DrowseError(
+    'content-invalid',
+    `The site was never published, and ${counted(problems, 'problem')} in its folder keep it from being so.`,
+    {
+      hint: 'Mend what is listed above and start again.',
+    },
+  )
+}
