@@ -22,26 +22,27 @@ export function directoryStore(root: string) {
     const draft = join(temp, randomBytes(12).toString('hex'))
     try {
       await writeDurably(draft, bytes)
-      if (!(await moveInto(draft, path, condition))) return false
-      await syncFolder(dirname(path))
-      return true
-    } finally {
+      const isThere = await moveInto(draft, path, condition)
+      if (isThere) await syncFolder(dirname(path))
+      return isThere
+    } catch (error) {
       await rm(draft, { force: true })
+      throw error
     }
   }
 
-  /** False when the key is there and must not be replaced. */
+  /** False when the key is there and must not be replaced. The draft is gone afterwards. */
   async function moveInto(draft: string, path: string, condition: 'createOnly' | undefined): Promise<boolean> {
     for (let tries = 0; ; tries++) {
       try {
-        await makeFolder(root, dirname(path))
-        if (condition === 'createOnly') await link(draft, path)
-        else await rename(draft, path)
+        if (condition === undefined) await rename(draft, path)
+        else await linkAway(draft, path)
         return true
       } catch (error) {
         if (condition === 'createOnly' && codeOf(error) === 'EEXIST') return false
-        // `remove` may take an empty folder away between the two steps.
+        // The folder is new, or `remove` has just taken it away because it was empty.
         if (codeOf(error) !== 'ENOENT' || tries === 3) throw error
+        await makeFolder(root, dirname(path))
       }
     }
   }
@@ -119,6 +120,17 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close()
   }
+}
+
+/** A rename that fails with `EEXIST` instead of replacing. */
+async function linkAway(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') await rm(draft, { force: true })
+    throw error
+  }
+  await rm(draft, { force: true })
 }
 
 /** Makes a folder and those above it; the names of new ones are on disk when it resolves. */
