@@ -7,50 +7,68 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
 import { newWriteId } from '../journal/write-id.ts'
-import { processDriver } from '../machines/drivers/process.ts'
+import { type GuestProgram, processDriver } from '../machines/drivers/process.ts'
 import type { MachineDriver } from '../machines/types.ts'
 import { bootId } from '../meter/boot-id.ts'
 import { sqliteMeter } from '../meter/sqlite.ts'
+import type { Meter } from '../meter/types.ts'
 import { openPublisher } from '../publish/publisher.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
-import type { Publisher } from '../publish/types.ts'
+import type { Publisher, Store } from '../publish/types.ts'
 import { ROOT_DIR, SOURCE_DIR } from './paths.ts'
 
 /** The one site an embedded gateway serves. */
 export const SITE = 'site'
 
-/** All parts of a site on embedded defaults: SQLite for the journal and the meter, a child process as the machine, a folder as the store. */
+/** What runs inside the machine. */
+const GUEST: GuestProgram = {
+  entry: join(SOURCE_DIR, 'guest', 'main.ts'),
+  readable: [SOURCE_DIR, join(ROOT_DIR, 'node_modules'), join(ROOT_DIR, 'package.json')],
+}
+
+/** The backends of a site on embedded defaults: SQLite for the journal and the meter, a child process as the machine, a folder as the store. */
+export interface Backends {
+  readonly journal: Journal
+  readonly meter: Meter & { close(): void }
+  readonly store: Store
+  readonly driver: MachineDriver
+  /** The file that caches what is published. */
+  readonly indexPath: string
+}
+
+/** A site that can be served and written to. */
 export interface Embedded {
   readonly journal: Journal
   readonly publisher: Publisher
-  readonly driver: MachineDriver
   readonly dispatcher: Dispatcher
   /** Finishes what is under way, puts the machine to sleep for good and lets go of the data folder. */
   close(): Promise<void>
 }
 
 /** Opens a data folder, making it if need be. Throws `data-in-use` when another process has it, `folder-unwritable` when it can't be used. */
-export async function openEmbedded(dataDir: string, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
+export function openBackends(dataDir: string, guest: GuestProgram = GUEST): Backends {
   makeFolder(dataDir)
-  const clock = systemClock()
   const journal = sqliteJournal({ path: join(dataDir, 'journal.db'), now: Date.now, newId: newWriteId })
-  const meter = sqliteMeter(join(dataDir, 'meter.db'))
-  const publisher = await openPublisher(directoryStore(join(dataDir, 'store')), join(dataDir, 'releases.db'))
-  const driver = processDriver({
-    dataDir: (id) => join(dataDir, 'machines', id),
-    guest: {
-      entry: join(SOURCE_DIR, 'guest', 'main.ts'),
-      readable: [SOURCE_DIR, join(ROOT_DIR, 'node_modules'), join(ROOT_DIR, 'package.json')],
-    },
-    epoch: () => journal.epoch,
-  })
+  return {
+    journal,
+    meter: sqliteMeter(join(dataDir, 'meter.db')),
+    store: directoryStore(join(dataDir, 'store')),
+    driver: processDriver({ dataDir: (id) => join(dataDir, 'machines', id), guest, epoch: () => journal.epoch }),
+    indexPath: join(dataDir, 'releases.db'),
+  }
+}
+
+/** Puts the backends together. They are closed with it. */
+export async function compose(backends: Backends, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
+  const { journal, meter, store, driver, indexPath } = backends
+  const publisher = await openPublisher(store, indexPath)
   const dispatcher = createDispatcher({
     journal,
     driver,
     publisher: () => publisher,
     meter,
     effects: journal.effects,
-    clock,
+    clock: systemClock(),
     random: Math.random,
     bootId: bootId(),
     onBatch,
@@ -58,7 +76,6 @@ export async function openEmbedded(dataDir: string, onBatch: (event: BatchEvent)
   return {
     journal,
     publisher,
-    driver,
     dispatcher,
     async close() {
       await dispatcher.stop()

@@ -23,7 +23,7 @@ Examples:
 A site is a folder with a site.yaml and Markdown under content/. The manual: https://drowse.example/manual/`,
   )
 
-const json = () => new Option('--json', 'print one JSON value and nothing else')
+const json = () => new Option('--json', 'print JSON, one value a line, and nothing else')
 
 program
   .command('build')

@@ -1,22 +1,15 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
-import { Hono } from 'hono'
-import type { BatchEvent } from '../dispatch/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
-import { FORMS } from '../features/forms.ts'
-import { createGateway } from '../gateway/app.ts'
 import { startServer } from '../gateway/server.ts'
-import { staticSite } from '../gateway/static.ts'
-import { ownerTokens } from '../gateway/tokens.ts'
-import { batchLines } from './batch-lines.ts'
-import { type Embedded, openEmbedded, SITE } from './embedded.ts'
-import { dataDirOf, tokenFileOf } from './paths.ts'
+import { createBatchReport } from './batch-report.ts'
+import { compose, openBackends } from './embedded.ts'
+import { dataDirOf } from './paths.ts'
+import { siteApp } from './site-app.ts'
 import { syncFolder } from './sync-folder.ts'
 import { counted, type Terminal } from './terminal.ts'
 
-/** How long a visitor waits for the page before the answer is 202. */
 const DEADLINE_MS = 10_000
-const FRAME_KEY = '_drowse/frame/index.html'
 /** Published writes are kept this long for their idempotency keys and status pages. */
 const KEEP_WRITES_MS = 30 * 24 * 3600_000
 
@@ -29,7 +22,8 @@ export async function runStart(
   const siteDir = resolve(site)
   const dataDir = dataDirOf(siteDir, options.data)
   const stopped = stopSignal()
-  const embedded = await openEmbedded(dataDir, (event) => printBatch(terminal, event))
+  const report = createBatchReport(terminal)
+  const embedded = await compose(openBackends(dataDir), report.batch)
   try {
     embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     embedded.dispatcher.start()
@@ -38,7 +32,7 @@ export async function runStart(
     terminal.problems(problems)
     if (embedded.publisher.published('index.html') === null) throw unpublished(problems.length)
     const server = await startServer({
-      fetch: siteApp(embedded, dataDir, config.url).fetch,
+      fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS }).fetch,
       port: options.port,
       hostname: options.host,
     })
@@ -50,7 +44,8 @@ export async function runStart(
         `${receipt === null ? 'Nothing changed since last time' : 'The folder is synced'}; the machine sleeps until somebody writes. Ctrl-C stops.`,
       ),
     )
-    terminal.result({ url, port: server.port, dataDir })
+    terminal.result({ url, port: server.port, dataDir, problems })
+    report.begin()
     await stopped
     terminal.line('Stopping: what is under way is finished first.')
     await server.close()
@@ -58,31 +53,6 @@ export async function runStart(
   } finally {
     await embedded.close()
   }
-}
-
-/** One port for both: the published site as a CDN would serve it, and the gateway for what is POSTed. */
-function siteApp(embedded: Embedded, dataDir: string, origin: string): Hono {
-  const { journal, dispatcher, publisher } = embedded
-  const gateway = createGateway({
-    site: SITE,
-    forms: FORMS,
-    journal,
-    writes: dispatcher,
-    published: publisher,
-    tokens: ownerTokens(tokenFileOf(dataDir)),
-    async frame() {
-      const bytes = await publisher.read(FRAME_KEY)
-      return bytes === null ? null : new TextDecoder().decode(bytes)
-    },
-    origin,
-    acceptsOwnHost: true,
-    deadlineMs: DEADLINE_MS,
-  })
-  return new Hono().route('/', gateway).route('/', staticSite(publisher))
-}
-
-function printBatch(terminal: Terminal, event: BatchEvent): void {
-  for (const line of batchLines(event, terminal.style)) terminal.line(line)
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -4,7 +4,7 @@ import type { Problem } from '../protocol/types.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Where verbs print. People get colour and progress; a pipe gets plain lines; `--json` gets one JSON value and nothing else. */
+/** Where verbs print. People get colour and progress; a pipe gets plain lines; `--json` gets JSON values, one a line, and nothing else. */
 export interface Terminal {
   readonly json: boolean
   line(text?: string): void
@@ -12,7 +12,7 @@ export interface Terminal {
   progress(text: string): void
   error(error: DrowseError): void
   problems(problems: readonly Problem[]): void
-  /** The verb's result for programs; silent without `--json`. */
+  /** For programs: what the verb came to, or, of a verb that goes on, what has just happened. Silent without `--json`. */
   result(value: unknown): void
   style(style: Style, text: string): string
 }
@@ -46,7 +46,7 @@ export function openTerminal({ json }: { readonly json: boolean }): Terminal {
       clear()
       if (json) {
         const { code, message, hint, details } = error
-        process.stdout.write(`${JSON.stringify({ error: { code, message, hint, details } }, null, 2)}\n`)
+        process.stdout.write(`${JSON.stringify({ error: { code, message, hint, details } })}\n`)
         return
       }
       process.stderr.write(`${errorStyle(['red', 'bold'], 'error')} ${error.message} ${errorStyle('dim', `(${error.code})`)}\n`)
@@ -58,7 +58,7 @@ export function openTerminal({ json }: { readonly json: boolean }): Terminal {
       for (const problem of problems) process.stderr.write(`${problemLines(problem, errorStyle)}\n`)
     },
     result(value) {
-      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`)
     },
   }
 }

@@ -1,0 +1,38 @@
+import { Hono } from 'hono'
+import { FORMS } from '../features/forms.ts'
+import { createGateway } from '../gateway/app.ts'
+import { staticSite } from '../gateway/static.ts'
+import { ownerTokens } from '../gateway/tokens.ts'
+import { type Embedded, SITE } from './embedded.ts'
+import { tokenFileOf } from './paths.ts'
+
+const FRAME_KEY = '_drowse/frame/index.html'
+
+/** One port for both: the published site as a CDN would serve it, and the gateway for what is POSTed. */
+export function siteApp(
+  { journal, dispatcher, publisher }: Embedded,
+  options: {
+    readonly dataDir: string
+    /** The site's public origin. */
+    readonly origin: string
+    /** How long a visitor waits for the page before the answer is 202. */
+    readonly deadlineMs: number
+  },
+): Hono {
+  const gateway = createGateway({
+    site: SITE,
+    forms: FORMS,
+    journal,
+    writes: dispatcher,
+    published: publisher,
+    tokens: ownerTokens(tokenFileOf(options.dataDir)),
+    async frame() {
+      const bytes = await publisher.read(FRAME_KEY)
+      return bytes === null ? null : new TextDecoder().decode(bytes)
+    },
+    origin: options.origin,
+    acceptsOwnHost: true,
+    deadlineMs: options.deadlineMs,
+  })
+  return new Hono().route('/', gateway).route('/', staticSite(publisher))
+}
