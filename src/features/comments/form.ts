@@ -9,7 +9,8 @@ export const commentForm: WriteForm = {
   kind: 'comment.create',
   noun: 'comment',
   actor: 'visitor',
-  maxBytes: 48 * 1024,
+  // 8,000 characters of nine bytes each, as a form spells Chinese, and the other fields.
+  maxBytes: 80 * 1024,
   parse: (input) => check(commentSchema, input.type === 'fields' ? fromFields(input.fields) : withParent(input.json)),
   page: (payload) => pageOf(payload),
   html: formHtml,
