@@ -12,7 +12,7 @@ export type RunOutcome =
 
 /**
  * One run of a site's machine: wake, take every batch to the readers until the queue is empty, sleep. Does nothing if there is nothing to do.
- * `notifiedNs` is the monotonic time at which the first write was announced, if it is known. Never throws: what fails stays in the journal.
+ * `notifiedNs` is the monotonic time at which the first write was announced, if it is known. What fails stays in the journal.
  */
 export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs: bigint | null): Promise<RunOutcome> {
   const { site, journal, driver, clock, limits, emit } = parts
@@ -22,58 +22,30 @@ export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs:
   const startedAt = new Date(clock.now()).toISOString()
   const startedNs = clock.monotonicNs()
   const run = createStopwatch(clock)
+  const watch = createStopwatch(clock)
   const queueNs = queued(first, notifiedNs, startedNs, clock)
-  let batchWatch = createStopwatch(clock)
-  if (first !== null) batchWatch.add('queue', queueNs)
+  if (first !== null) watch.add('queue', queueNs)
 
   let awake: Awake
   try {
-    awake = await batchWatch.time('wake', () => driver.wake(site, AbortSignal.timeout(limits.wakeMs)))
+    awake = await watch.time('wake', () => driver.wake(site, AbortSignal.timeout(limits.wakeMs)))
   } catch (cause) {
     const error = asDrowseError(cause, 'machine-failed')
-    emit({ ...nothing(site), phases: batchWatch.phases(), from: null, error })
+    emit({ ...nothing(site), phases: watch.phases(), error })
     return { error, atOnce: false }
   }
 
-  let failure: RunFailure | null = null
-  let event: BatchEvent | null = null
-  let writes = 0
-  let outbox = memory.acknowledged
-  const reason = first === null ? 'timer' : 'write'
-  for (let work = nextWork(parts, memory); work !== null; work = parts.isStopping() ? null : nextWork(parts, memory)) {
-    if (event !== null) {
-      emit(event)
-      addAll(run, batchWatch)
-      batchWatch = createStopwatch(clock)
-    }
-    const carried = await carryBatch(parts, memory, awake.link, work, batchWatch)
-    event = { ...nothing(site), from: awake.from, ...carried.event }
-    if (carried.failure !== null) {
-      failure = carried.failure
-      break
-    }
-    writes += work.writes.length
-    outbox = carried.outbox
-  }
-  if (failure === null && outbox > memory.acknowledged) {
-    failure = await batchWatch.time('record', () => acknowledge(awake.link, outbox, limits))
-    if (failure === null) memory.acknowledged = outbox
-  }
+  const drained = await drain(parts, memory, awake, run, watch)
+  const { failure, last } = drained
+  const slept = await last.time('suspend', () => sleep(parts, failure?.isMachineLost === true))
 
-  const slept = await batchWatch.time('suspend', () => sleep(parts, failure?.isMachineLost === true))
   const endedNs = clock.monotonicNs()
-  addAll(run, batchWatch)
+  addAll(run, last)
   const wholeNs = queueNs + Number(endedNs - startedNs)
   const wakeShare = Math.min(1, (run.ns('wake') + run.ns('suspend')) / Math.max(1, wholeNs))
   const error = failure?.error ?? slept.error
-  emit({
-    ...nothing(site),
-    from: awake.from,
-    ...event,
-    phases: batchWatch.phases(),
-    wakeShare,
-    ...(error === null ? {} : { error }),
-  })
+  const said = error === null ? {} : { error }
+  emit({ ...nothing(site), from: awake.from, ...drained.event, phases: last.phases(), wakeShare, ...said })
   parts.meter.record({
     site,
     driver: driver.name,
@@ -83,13 +55,59 @@ export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs:
     startedAt,
     from: awake.from,
     to: slept.to,
-    reason,
-    writes,
+    reason: first === null ? 'timer' : 'write',
+    writes: drained.writes,
     phases: run.phases(),
     wakeShare,
   })
   if (failure === null || failure.isHarmless) return { error: null, tier: slept.error === null ? parts.sleepTier : null }
   return { error: failure.error, atOnce: failure.atOnce }
+}
+
+interface Drained {
+  readonly failure: RunFailure | null
+  /** Writes that were published. */
+  readonly writes: number
+  /** Of the last batch, which is not told yet: it is not over before the machine sleeps. */
+  readonly event: Partial<BatchEvent>
+  readonly last: Stopwatch
+}
+
+/** Carries batches until there are no more or one fails. The times of all but the last are added to `run`. Never throws. */
+async function drain(
+  parts: RunParts,
+  memory: RunMemory,
+  { link, from }: Awake,
+  run: Stopwatch,
+  first: Stopwatch,
+): Promise<Drained> {
+  const { site, emit, clock, limits } = parts
+  let last = first
+  let event: Partial<BatchEvent> | null = null
+  let writes = 0
+  let outbox = memory.acknowledged
+  try {
+    for (let work = nextWork(parts, memory); work !== null; work = parts.isStopping() ? null : nextWork(parts, memory)) {
+      if (event !== null) {
+        emit({ ...nothing(site), from, ...event })
+        addAll(run, last)
+        last = createStopwatch(clock)
+      }
+      const carried = await carryBatch(parts, memory, link, work, last)
+      event = carried.event
+      if (carried.failure !== null) return { failure: carried.failure, writes, event, last }
+      writes += work.writes.length
+      outbox = carried.outbox
+    }
+    if (outbox === memory.acknowledged) return { failure: null, writes, event: event ?? {}, last }
+    const failure = await last.time('record', () => acknowledge(link, outbox, limits))
+    if (failure === null) memory.acknowledged = outbox
+    return { failure, writes, event: event ?? {}, last }
+  } catch (cause) {
+    // The journal can't be read, say: the machine must be put to sleep all the same.
+    const failure = { error: asDrowseError(cause), isMachineLost: false, atOnce: false, isHarmless: false }
+    return { failure, writes, event: event ?? {}, last }
+  }
 }
 
 /** With a suspect in the queue the machine must first show that it is well, with an empty batch, which a timer asks for too. */

@@ -41,6 +41,7 @@ interface DeskOptions extends Partial<Pick<DispatcherOptions, 'idle' | 'limits' 
   readonly folder?: string
   readonly toy?: ToyMachine
   readonly wrapStore?: (store: Store) => Store
+  readonly wrapJournal?: (journal: Journal) => Journal
 }
 
 function newFolder(): string {
@@ -53,6 +54,7 @@ async function desk({
   folder = newFolder(),
   toy = toyMachine(),
   wrapStore = (store) => store,
+  wrapJournal = (journal) => journal,
   ...options
 }: DeskOptions = {}): Promise<Desk> {
   const journal = sqliteJournal({ path: join(folder, 'journal.db'), now: Date.now, newId: newWriteId })
@@ -60,7 +62,7 @@ async function desk({
   const events: BatchEvent[] = []
   const runs: MachineRun[] = []
   const dispatcher = createDispatcher({
-    journal,
+    journal: wrapJournal(journal),
     driver: toy.driver,
     publisher: () => publisher,
     meter: { record: (run) => void runs.push(run), runs: () => runs },
@@ -337,6 +339,40 @@ describe('a failure on the write’s way', () => {
     expect(toy.log.at(-1)).toBe('destroy')
     expect(events[0]?.error).toMatchObject({ message: 'it does not stop' })
   })
+
+  it.each(['claim', 'applied', 'published'] as const)(
+    'in the journal’s “%s” leaves no machine awake, and loses nothing',
+    async (verb) => {
+      let failures = 2
+      const fail = () => {
+        if (failures-- > 0) throw new DrowseError('journal-full', 'disk full')
+      }
+      const wrapJournal = (journal: Journal): Journal => ({
+        ...journal,
+        claim: (site, limit) => {
+          if (verb === 'claim' && limit > 1) fail()
+          return journal.claim(site, limit)
+        },
+        applied: (batch, receipts) => {
+          if (verb === 'applied') fail()
+          journal.applied(batch, receipts)
+        },
+        published: (batch) => {
+          if (verb === 'published') fail()
+          journal.published(batch)
+        },
+      })
+      const { write, toy, journal, published } = await desk({ wrapJournal })
+      const id = await write('hello')
+      await vi.waitFor(() => expect(journal.find('blog', id)?.state).toBe('published'))
+      expect(await published()).toEqual(['hello'])
+      await vi.waitFor(() =>
+        expect(toy.log.filter((line) => line.startsWith('wake'))).toHaveLength(
+          toy.log.filter((line) => line.startsWith('suspend')).length,
+        ),
+      )
+    },
+  )
 
   it('minds it little when the acknowledgement is lost', async () => {
     const { dispatcher, write, published, toy } = await desk()
