@@ -20,6 +20,7 @@ export interface ApplyContext {
 export interface Applied {
   readonly page?: string
   readonly anchor?: string
+  readonly notice?: string
   readonly result?: Json
   readonly problems?: readonly Problem[]
 }

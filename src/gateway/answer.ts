@@ -4,7 +4,7 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import { resultLocation } from './location.ts'
-import { donePage, errorPage, framed, type Page, parkedPage, waitingPage } from './pages.ts'
+import { donePage, errorPage, framed, noticePage, type Page, parkedPage, waitingPage } from './pages.ts'
 import type { GatewayOptions } from './types.ts'
 
 /** How the gateway answers one request: as a page for a person or as JSON for a program. */
@@ -56,11 +56,13 @@ export function createAnswers(
       if (location !== null) c.header('Location', location)
       return c.json({ id: write.id, status: receipt.status, location, receipt }, isFresh ? 201 : 200)
     }
+    // What the page does not show is told on the write's own page, which may be loaded again without sending anything twice.
+    if (receipt.notice !== undefined) return c.redirect(statusPath(write.id), 303)
     return location === null ? await page(donePage(nounOf(write.kind)), 200) : c.redirect(location, 303)
   }
 
   async function waiting({ write }: JournalEntry): Promise<Response> {
-    const location = `/-/writes/${write.id}`
+    const location = statusPath(write.id)
     c.header('Location', location)
     if (isProgram) return c.json({ id: write.id, status: 'accepted', location, receipt: null }, 202)
     return await page(waitingPage(nounOf(write.kind), location), 202)
@@ -79,12 +81,18 @@ export function createAnswers(
       })
     }
     if (state === 'parked') return await page(parkedPage(nounOf(write.kind)), 200)
-    if (state !== 'published' || receipt === null)
-      return await page(waitingPage(nounOf(write.kind), `/-/writes/${write.id}`), 200)
+    if (state !== 'published' || receipt === null) return await page(waitingPage(nounOf(write.kind), statusPath(write.id)), 200)
+    if (receipt.status === 'applied' && receipt.notice !== undefined) {
+      return await page(noticePage(nounOf(write.kind), receipt.notice, resultLocation(receipt, published)), 200)
+    }
     return await receiptAnswer(entry, receipt, false)
   }
 
   return { error, receipt: receiptAnswer, waiting, status }
+}
+
+function statusPath(id: string): string {
+  return `/-/writes/${id}`
 }
 
 function contentful(status: number): ContentfulStatusCode {

@@ -89,3 +89,15 @@ export function donePage(noun: string): Page {
     content: html`<section class="gateway" role="status"><h1>Done</h1><p>Your ${noun} has arrived.</p></section>`,
   }
 }
+
+/** The write is done, and the page it is about does not show it (yet). */
+export function noticePage(noun: string, notice: string, location: string | null): Page {
+  return {
+    title: `Your ${noun} has arrived`,
+    content: html`<section class="gateway" role="status">
+<h1>Your ${noun} has arrived</h1>
+<p>${notice}</p>
+${location === null ? '' : html`<p><a href="${location}">Back to the page</a></p>`}
+</section>`,
+  }
+}

@@ -38,6 +38,7 @@ const receipt = v.variant('status', [
     status: v.literal('applied'),
     page: v.exactOptional(v.string()),
     anchor: v.exactOptional(v.string()),
+    notice: v.exactOptional(v.string()),
     result: v.exactOptional(json),
   }),
   v.object({

@@ -9,6 +9,8 @@ import { commentSchema, moderationSchema } from './payload.ts'
 import { areOpen, holdsNew } from './rules.ts'
 import { type Comment, comments, nextNumber } from './tables.ts'
 
+const HELD = 'Thank you. Your comment is kept and will be shown once the owner of this site has read it.'
+
 /** `comment.create`: adds a visitor's or the owner's comment to a page. */
 export const createComment: WriteHandler = {
   kind: 'comment.create',
@@ -31,7 +33,8 @@ export const createComment: WriteHandler = {
     }
     change.put(comments, comment)
     const { number, state } = comment
-    return { page, anchor: state === 'held' ? 'comments' : `comment-${number}`, result: { number, state } }
+    const result = { number, state }
+    return state === 'held' ? { page, notice: HELD, result } : { page, anchor: `comment-${number}`, result }
   },
 }
 
