@@ -18,7 +18,13 @@ export interface Server {
 
 /** Resolves once requests are taken. Rejects with `port-in-use`. */
 export async function startServer({ fetch, port, hostname = '127.0.0.1' }: ServerOptions): Promise<Server> {
-  const server = createServer(getRequestListener(fetch))
+  const listener = getRequestListener(fetch)
+  let isClosing = false
+  const server = createServer((request, response) => {
+    // A browser keeps its connection for the next request, which this server won't take any more.
+    response.once('close', () => isClosing && setImmediate(() => server.closeIdleConnections()))
+    return listener(request, response)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, port)))
     server.listen(port, hostname, resolve)
@@ -28,6 +34,7 @@ export async function startServer({ fetch, port, hostname = '127.0.0.1' }: Serve
     port: isAddressInfo(address) ? address.port : port,
     close: (graceMs = 10_000) =>
       new Promise((resolve) => {
+        isClosing = true
         const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
         server.close(() => {
           clearTimeout(cutOff)

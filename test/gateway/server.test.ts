@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Server, startServer } from '../../src/gateway/server.ts'
@@ -58,6 +58,22 @@ describe('the server', () => {
     await server.close()
     expect(await (await response).text()).toBe('done')
     await expect(fetch(server.url)).rejects.toThrow()
+  })
+
+  it('does not wait for a connection that is only kept alive after the request under way when it closed', async () => {
+    const reached = Promise.withResolvers<void>()
+    const server = await serve(async () => {
+      reached.resolve()
+      await sleep(50)
+      return new Response('done')
+    })
+    const agent = new Agent({ keepAlive: true })
+    cleanups.push(() => agent.destroy())
+    request(server.url, { agent }, (response) => response.resume()).end()
+    await reached.promise
+    const startedAt = performance.now()
+    await server.close()
+    expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 })
 
