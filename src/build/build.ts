@@ -1,22 +1,17 @@
 import { hash } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { EntryType } from '../content/types.ts'
-import { DrowseError } from '../errors/drowse-error.ts'
-import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
-import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FolderChange } from '../features/site/read-folder.ts'
+import type { ThemeFiles } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
-import { bodyCache } from '../model/content-cache.ts'
-import { Database } from '../model/database.ts'
 import { settings, sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
-import type { ObjectInfo, Problem } from '../protocol/types.ts'
+import type { Problem } from '../protocol/types.ts'
 import { compileTheme } from '../render/theme/compile.ts'
 import { loadTheme } from '../render/theme/load.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
-import { openOutDir } from './out-dir.ts'
 import { type FolderScan, scanFolder } from './scan-folder.ts'
-import { type RenderParts, Site } from './site.ts'
+import { type ReadyTheme, Workshop } from './workshop.ts'
 
 export interface BuildOptions {
   readonly siteDir: string
@@ -47,67 +42,53 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const scan = await scanFolder(options.siteDir, types)
   options.progress?.('scan', scan.files.size, scan.files.size)
   const theme = await compileTheme({ themesDirs: [join(options.siteDir, 'themes'), options.themesDir], name: scan.config.theme })
-  const database = openCache(options.cacheFile)
+  const workshop = new Workshop(options)
   try {
-    return await database.transaction(() => buildInto(options, { database, types, scan, theme }))
+    return await buildIn(workshop, { scan, theme }, options.progress)
   } finally {
-    database.close()
+    workshop.close()
   }
 }
 
-interface Inputs {
-  readonly database: Database
-  readonly types: readonly EntryType[]
-  readonly scan: FolderScan
-  readonly theme: CompiledTheme
+async function buildIn(
+  workshop: Workshop,
+  { scan, theme }: { readonly scan: FolderScan; readonly theme: CompiledTheme },
+  progress?: BuildOptions['progress'],
+): Promise<BuildResult> {
+  const blobs = blobsOf(scan)
+  const difference = (read: Pick<Change, 'row' | 'list'>) => {
+    const found = differenceOf(read, scan)
+    progress?.('read', found.changed.length, scan.files.size)
+    return found
+  }
+  const ready = await readyTheme(theme, blobs)
+  let pages: number | null = null
+  let done = 0
+  const written = () => {
+    pages ??= workshop.site.pages.size
+    progress?.('render', ++done, pages)
+  }
+  const round = await workshop.take(
+    { theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
+    { complete: true, written },
+  )
+  return {
+    pages: workshop.site.pages.size,
+    rendered: round.rendered,
+    written: round.written,
+    removed: round.removed.length,
+    problems: [...scan.problems, ...theme.problems, ...workshop.problems],
+  }
 }
 
-async function buildInto(options: BuildOptions, { database, types, scan, theme }: Inputs): Promise<BuildResult> {
-  const site = new Site(database, options.features, options.engine)
-  const bodies = bodyCache(database)
-  const blobs = new Map<string, () => Uint8Array>()
-  for (const { hash: hashOf, file } of scan.files.values()) blobs.set(hashOf, () => readFileSync(file))
-  const themeFiles = filesOfTheme(theme, blobs)
-  const { plan } = site.change((change) => {
-    useTheme(change, themeFiles)
-    const difference = differenceOf(change, scan)
-    options.progress?.('read', difference.changed.length, scan.files.size)
-    readFolder(change, difference, { types, bodies, bytesOf: (file) => bytesOf(blobs, file.hash) })
-  })
-  const parts: RenderParts = { theme: await loadTheme(theme.source), bodies, blob: (hashOf) => bytesOf(blobs, hashOf) }
-  const out = openOutDir(options.outDir)
-  const written = new Set<string>()
-  const write = (object: ObjectInfo, bytes: Uint8Array) => {
-    out.write(object, bytes)
-    written.add(object.key)
-    options.progress?.('render', written.size, site.pages.size)
-  }
-  const summary = await site.render(plan, parts, write)
-  const kept = await completeOutput(site, parts, { written, holds: out.holds, write })
-  const removed = out.finish(kept)
-  const problems = [...scan.problems, ...theme.problems, ...faultsOf(site.read), ...summary.problems]
-  return { pages: site.pages.size, rendered: summary.rendered, written: [...written].sort(), removed, problems }
+/** The bytes of a folder's files by their SHA-256, each read when it is asked for. */
+export function blobsOf({ files }: Pick<FolderScan, 'files'>): Map<string, () => Uint8Array> {
+  return new Map([...files.values()].map(({ hash: hashOf, file }) => [hashOf, () => readFileSync(file)]))
 }
 
-/** Writes what the output folder lacks although the model has it: another folder than last time, or files that somebody changed. */
-async function completeOutput(
-  site: Site,
-  parts: RenderParts,
-  output: {
-    written: ReadonlySet<string>
-    holds(object: ObjectInfo): boolean
-    write(object: ObjectInfo, bytes: Uint8Array): void
-  },
-): Promise<ReadonlyMap<string, string>> {
-  const kept = new Map<string, string>()
-  for (const page of site.pages.all()) {
-    if (!page.object) continue
-    kept.set(page.object.key, page.object.hash)
-    if (output.written.has(page.object.key) || output.holds(page.object)) continue
-    const { object, bytes } = await site.renderPage(page, parts)
-    output.write(object, bytes)
-  }
-  return kept
+/** Loads a compiled theme and adds its bytes to `blobs`. Throws `theme-invalid`. */
+export async function readyTheme(theme: CompiledTheme, blobs: Map<string, () => Uint8Array>): Promise<ReadyTheme> {
+  return { files: filesOfTheme(theme, blobs), loaded: await loadTheme(theme.source) }
 }
 
 /** What the folder has that the model has not, and the other way round. Files that had an error are read again: what they clashed with may be gone. */
@@ -132,20 +113,4 @@ export function filesOfTheme(theme: CompiledTheme, blobs: Map<string, () => Uint
     return { name, path, blob, contentType }
   })
   return { bundle: theme.hash, templates: theme.templates, assets }
-}
-
-function faultsOf(read: Pick<Change, 'row' | 'list'>): readonly Problem[] {
-  return read.list(sources.indexes.faulty, '').flatMap(({ key }) => read.row(sources, key)?.problems ?? [])
-}
-
-function openCache(file: string | null): Database {
-  if (file === null) return new Database(':memory:', { durable: false })
-  mkdirSync(dirname(file), { recursive: true })
-  return new Database(file, { durable: false })
-}
-
-function bytesOf(blobs: ReadonlyMap<string, () => Uint8Array>, hashOf: string): Uint8Array {
-  const bytes = blobs.get(hashOf)
-  if (!bytes) throw new DrowseError('internal', `No file of the site has the hash ${hashOf}.`)
-  return bytes()
 }

@@ -11,14 +11,16 @@ export interface OutDir {
   /** Whether the folder holds just this version of the object. */
   holds(object: ObjectInfo): boolean
   write(object: ObjectInfo, bytes: Uint8Array): void
-  /** Removes what earlier builds wrote and this one did not keep, and notes what is there now. Returns how many were removed. */
-  finish(kept: ReadonlyMap<string, string>): number
+  /** Removes a file that was written through this object; none is fine. */
+  remove(key: string): void
+  /** Removes what earlier builds wrote and this one did not keep, and notes what is there now. Returns the keys of what was removed. */
+  finish(kept: ReadonlyMap<string, string>): readonly string[]
 }
 
 /** Opens a folder for a build, making it if need be. Throws `folder-unwritable`. */
 export function openOutDir(root: string): OutDir {
   const made = new Set<string>()
-  const written = readManifest(join(root, MANIFEST))
+  let written: ReadonlyMap<string, string> = readManifest(join(root, MANIFEST))
 
   function folder(path: string): void {
     if (made.has(path)) return
@@ -38,13 +40,18 @@ export function openOutDir(root: string): OutDir {
         writeFileSync(file, bytes)
       })
     },
+    remove(key) {
+      explain(root, () => removeFile(root, key))
+      made.clear()
+    },
     finish(kept) {
       const gone = [...written.keys()].filter((key) => !kept.has(key))
       explain(root, () => {
         for (const key of gone) removeFile(root, key)
         if (gone.length > 0 || !isSame(written, kept)) writeManifest(root, kept)
       })
-      return gone.length
+      written = kept
+      return gone
     },
   }
 }

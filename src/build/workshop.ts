@@ -1,0 +1,202 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { EntryType } from '../content/types.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
+import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
+import type { Feature } from '../features/types.ts'
+import { bodyCache } from '../model/content-cache.ts'
+import { Database } from '../model/database.ts'
+import { sources } from '../model/site-tables.ts'
+import type { Change } from '../model/types.ts'
+import type { ObjectInfo, Problem } from '../protocol/types.ts'
+import type { LoadedTheme } from '../render/theme/load.ts'
+import { problemOf } from './objects.ts'
+import { type OutDir, openOutDir } from './out-dir.ts'
+import { type RenderParts, Site } from './site.ts'
+import { Unrendered } from './unrendered.ts'
+
+export interface WorkshopOptions {
+  readonly outDir: string
+  /** The file that keeps the model between builds; null builds from nothing and keeps nothing. */
+  readonly cacheFile: string | null
+  readonly features: readonly Feature[]
+  readonly engine: string
+  /** Keeps every other process from the cache file; one that has it already makes the constructor throw SQLite's "database is locked". */
+  readonly exclusive?: boolean
+}
+
+/** A compiled theme whose module could be loaded. */
+export interface ReadyTheme {
+  readonly files: ThemeFiles
+  readonly loaded: LoadedTheme
+}
+
+/** What is to be taken in at once. */
+export interface Intake {
+  /** Only where it may have changed. */
+  readonly theme?: ReadyTheme
+  /** What differs from the model, which it may look at. */
+  difference(read: Pick<Change, 'row' | 'list'>): FolderChange
+  /** Bytes by their SHA-256: of whatever the difference names, of the theme, and of what is published as it is. */
+  blob(hash: string): Uint8Array | undefined
+}
+
+export interface IntakeOptions {
+  /** Compares the whole output folder with the model afterwards, and mends it. Costs a walk over all pages. */
+  readonly complete?: boolean
+  /** Pages to render before the others. */
+  readonly first?: readonly string[]
+  /** Told of each file's key once it is written. */
+  readonly written?: (key: string) => void
+}
+
+/** What taking something in came to. */
+export interface Round {
+  /** Pages whose render function ran because something they read had changed. */
+  readonly rendered: number
+  /** Keys of the files that are new or differ, sorted. */
+  readonly written: readonly string[]
+  /** Keys of the files that are gone. */
+  readonly removed: readonly string[]
+  readonly planMs: number
+  readonly renderMs: number
+  readonly commitMs: number
+}
+
+/** The longest that rendering keeps the process from its other work, such as serving pages. */
+const TURN_MS = 20
+
+/**
+ * A site's model with its theme and output folder, kept open between changes. What is taken in is one transaction: it is all in the model and rendered, or
+ * nothing is. One call of `take` at a time.
+ */
+export class Workshop {
+  readonly site: Site
+  readonly types: readonly EntryType[]
+  readonly #database: Database
+  readonly #bodies: ReturnType<typeof bodyCache>
+  readonly #unrendered: Unrendered
+  readonly #outDir: string
+  #out: OutDir | null = null
+  #theme: LoadedTheme | null = null
+
+  constructor({ outDir, cacheFile, features, engine, exclusive = false }: WorkshopOptions) {
+    this.#database = openCache(cacheFile)
+    if (exclusive) this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    this.#outDir = outDir
+    this.#bodies = bodyCache(this.#database)
+    this.#unrendered = new Unrendered(this.#database)
+    this.site = new Site(this.#database, features, engine)
+    this.types = features.flatMap((feature) => feature.entryTypes ?? [])
+  }
+
+  /** Throws `page-conflict`, or whatever the disk says; then the model is as it was. The first call must bring a theme. */
+  async take(intake: Intake, options: IntakeOptions = {}): Promise<Round> {
+    const startedAt = performance.now()
+    const round = await this.#database.transaction(() => this.#take(intake, options, startedAt))
+    return { ...round, commitMs: performance.now() - startedAt - round.planMs - round.renderMs }
+  }
+
+  /** What is wrong with the site's files, and with pages that could not be rendered. */
+  get problems(): readonly Problem[] {
+    const { read } = this.site
+    const faulty = read.list(sources.indexes.faulty, '').flatMap(({ key }) => read.row(sources, key)?.problems ?? [])
+    return [...faulty, ...this.#unrendered.problems]
+  }
+
+  /** Notes in the output folder what is in it, so that the next build need not write it again. Call it once nothing is under way. */
+  finish(): void {
+    this.#output.finish(new Map(this.#keptObjects()))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  async #take(intake: Intake, options: IntakeOptions, startedAt: number): Promise<Omit<Round, 'commitMs'>> {
+    const { plan } = this.site.change((change) => {
+      if (intake.theme) useTheme(change, intake.theme.files)
+      const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
+      readFolder(change, intake.difference(change), { types: this.types, bodies: this.#bodies, bytesOf })
+    })
+    this.#theme = intake.theme?.loaded ?? this.#theme
+    const plannedAt = performance.now()
+    const written = new Set<string>()
+    const write = (object: ObjectInfo, bytes: Uint8Array) => {
+      this.#output.write(object, bytes)
+      written.add(object.key)
+      options.written?.(object.key)
+    }
+    const parts = this.#partsWith(intake)
+    const first = (options.first ?? []).filter((path) => plan.pages.has(path))
+    const again = options.complete === true ? this.#unrendered.paths : []
+    const rendered = await this.#render(new Set([...first, ...plan.pages, ...again]), parts, write)
+    const gone = [...plan.removed].filter((key) => this.site.pages.byKey(key) === null)
+    if (options.complete !== true) for (const key of gone) this.#output.remove(key)
+    const removed = options.complete === true ? await this.#complete(parts, written, write) : gone
+    const renderMs = performance.now() - plannedAt
+    return { rendered, written: [...written].sort(), removed: removed.toSorted(), planMs: plannedAt - startedAt, renderMs }
+  }
+
+  async #render(pages: ReadonlySet<string>, parts: RenderParts, write: Write): Promise<number> {
+    let rendered = 0
+    let turnAt = performance.now()
+    for (const path of pages) {
+      const summary = await this.site.render({ pages: new Set([path]), removed: new Set() }, parts, write)
+      rendered += summary.rendered
+      this.#unrendered.note(path, summary.problems)
+      if (performance.now() - turnAt < TURN_MS) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      turnAt = performance.now()
+    }
+    this.#unrendered.forgetGone((path) => this.site.pages.get(path) !== null)
+    return rendered
+  }
+
+  /** Writes what the output folder lacks although the model has it: another folder than last time, or files that somebody changed. Returns what it removed. */
+  async #complete(parts: RenderParts, written: ReadonlySet<string>, write: Write): Promise<readonly string[]> {
+    const kept = new Map<string, string>()
+    for (const page of this.site.pages.all()) {
+      if (!page.object) continue
+      kept.set(page.object.key, page.object.hash)
+      if (written.has(page.object.key) || this.#output.holds(page.object)) continue
+      try {
+        const { object, bytes } = await this.site.renderPage(page, parts)
+        write(object, bytes)
+      } catch (error) {
+        this.#unrendered.note(page.path, [problemOf(page, error)])
+        kept.delete(page.object.key)
+      }
+    }
+    return this.#output.finish(kept)
+  }
+
+  *#keptObjects(): Iterable<[key: string, hash: string]> {
+    for (const { object } of this.site.pages.all()) if (object) yield [object.key, object.hash]
+  }
+
+  get #output(): OutDir {
+    this.#out ??= openOutDir(this.#outDir)
+    return this.#out
+  }
+
+  #partsWith(intake: Intake): RenderParts {
+    if (this.#theme === null) throw new DrowseError('internal', 'The first intake of a workshop brings its theme.')
+    return { theme: this.#theme, bodies: this.#bodies, blob: (hashOf) => bytesFrom(intake, hashOf) }
+  }
+}
+
+type Write = (object: ObjectInfo, bytes: Uint8Array) => void
+
+function bytesFrom(intake: Pick<Intake, 'blob'>, hash: string): Uint8Array {
+  const bytes = intake.blob(hash)
+  if (!bytes) throw new DrowseError('internal', `No file of the site has the hash ${hash}.`)
+  return bytes
+}
+
+function openCache(file: string | null): Database {
+  if (file === null) return new Database(':memory:', { durable: false })
+  mkdirSync(dirname(file), { recursive: true })
+  return new Database(file, { durable: false })
+}
