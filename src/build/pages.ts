@@ -69,6 +69,10 @@ export class Pages {
     this.#database.run('DELETE FROM pages WHERE path = ?', path)
   }
 
+  forgetObject(path: string): void {
+    this.#database.run('UPDATE pages SET hash = NULL WHERE path = ?', path)
+  }
+
   setObject(path: string, object: ObjectInfo): void {
     this.#database.run(
       'UPDATE pages SET hash = ?, size = ?, type = ?, cache = ? WHERE path = ?',

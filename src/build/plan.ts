@@ -7,7 +7,7 @@ import type { Touched } from '../model/types.ts'
 import type { PageSpec, Route } from '../render/types.ts'
 import { keyOf, type PageRow, type Pages } from './pages.ts'
 
-/** What a change asks for: pages to render, and keys that are no longer part of the site. */
+/** What a change asks for: pages to render, and keys that it gave up. Of two plans made one after the other the later may take back what the first gave up. */
 export interface Plan {
   readonly pages: ReadonlySet<string>
   readonly removed: ReadonlySet<string>
@@ -15,11 +15,9 @@ export interface Plan {
 
 export const EMPTY_PLAN: Plan = { pages: new Set(), removed: new Set() }
 
-/** Both plans, the second made after the first. A path that came back is rendered, not removed. */
-export function mergePlans(first: Plan, second: Plan, exists: (key: string) => boolean): Plan {
-  const removed = new Set([...first.removed, ...second.removed])
-  for (const key of removed) if (exists(key)) removed.delete(key)
-  return { pages: new Set([...first.pages, ...second.pages]), removed }
+/** Both plans, the second made after the first. Which pages are there in the end, the site tells. */
+export function mergePlans(first: Plan, second: Plan): Plan {
+  return { pages: new Set([...first.pages, ...second.pages]), removed: new Set([...first.removed, ...second.removed]) }
 }
 
 interface Unit {
@@ -68,10 +66,10 @@ export class Planner {
     const all = new Set(pages)
     const gone = new Set(removed)
     for (const page of this.#pages.all()) {
-      if (this.#graph.find(readerKey('unit', page.route, page.unit))) all.add(page.path)
+      if (this.#isOwned(page)) all.add(page.path)
       else {
         this.#pages.remove(page.path)
-        if (page.object) gone.add(page.object.key)
+        gone.add(keyOf(page.path))
       }
     }
     return { pages: all, removed: gone }
@@ -82,15 +80,19 @@ export class Planner {
     this.#staleUnits = new Map()
     this.#stalePages = new Set()
     this.#queries.forgetAnswers()
+    const rows = new Map<string, Touched & { type: 'row' }>()
     for (const fact of touched) {
       this.stale(this.#graph.readersOf(fact))
-      if (fact.type === 'row') this.#markRow(fact.table, fact.key, fact.exists)
+      // A row may go and come back in one change: the last fact about it says whether it is there.
+      if (fact.type === 'row') rows.set(`${fact.table}\n${fact.key}`, fact)
     }
+    for (const { table, key, exists } of rows.values()) this.#markRow(table, key, exists)
     for (const route of this.#routes) {
       if (route.over === undefined && !this.#graph.find(readerKey('unit', route.name, ''))) this.#markUnit(route.name, '', false)
     }
     this.#queries.settle()
     const removed = this.#claimPages()
+    this.#graph.sweep()
     return { pages: this.#stalePages, removed }
   }
 
@@ -113,6 +115,7 @@ export class Planner {
   /** Asks the stale units for their pages; gives up paths before taking others, so that a path may change hands. Returns the removed keys. */
   #claimPages(): Set<string> {
     const claims: { unit: Unit; spec: PageSpec }[] = []
+    /** By path. */
     const released = new Map<string, PageRow>()
     for (const [key, unit] of this.#staleUnits) {
       const specs = unit.gone ? [] : this.#ask(unit, key)
@@ -123,18 +126,27 @@ export class Planner {
     }
     const claimed = new Map<string, Unit>()
     for (const { unit, spec } of claims) {
-      this.#claim(unit, spec, released.has(spec.path), claimed)
-      claimed.set(spec.path, unit)
+      this.#claim(unit, spec, released, claimed)
+      claimed.set(keyOf(spec.path), unit)
     }
     const removed = new Set<string>()
-    for (const [path, page] of released) {
-      if (claimed.has(path)) continue
-      this.#pages.remove(path)
-      this.#stalePages.delete(path)
-      this.#graph.forget(readerKey('page', path, null))
-      if (page.object) removed.add(page.object.key)
+    for (const path of released.keys()) {
+      if (claimed.has(keyOf(path))) continue
+      this.#drop(path)
+      removed.add(keyOf(path))
     }
     return removed
+  }
+
+  /** Not so for a page of a route that this engine does not have any more. */
+  #isOwned({ route, unit }: PageRow): boolean {
+    return this.#graph.find(readerKey('unit', route, unit)) !== null
+  }
+
+  #drop(path: string): void {
+    this.#pages.remove(path)
+    this.#stalePages.delete(path)
+    this.#graph.forget(readerKey('page', path, null))
   }
 
   #ask({ route, unit }: Unit, key: string): readonly PageSpec[] {
@@ -145,14 +157,21 @@ export class Planner {
     return specs
   }
 
-  #claim({ route, unit }: Unit, spec: PageSpec, released: boolean, claimed: ReadonlyMap<string, Unit>): void {
+  /** Two paths may come to one key (`/a/` and `/a/index.html`), so it is the key that is claimed. */
+  #claim(
+    { route, unit }: Unit,
+    spec: PageSpec,
+    released: ReadonlyMap<string, PageRow>,
+    claimed: ReadonlyMap<string, Unit>,
+  ): void {
     const there = this.#pages.byKey(keyOf(spec.path))
-    if (there && there.path !== spec.path) throw conflict(spec.path, { route: route.name, unit }, there)
-    const mine = there?.route === route.name && there.unit === unit
-    const rival =
-      claimed.get(spec.path) ?? (there && !mine && !released ? { route: { name: there.route }, unit: there.unit } : null)
-    if (rival) throw conflict(spec.path, { route: route.name, unit }, { route: rival.route.name, unit: rival.unit })
+    const mine = there?.route === route.name && there.unit === unit && there.path === spec.path
+    const first = claimed.get(keyOf(spec.path))
+    if (first) throw conflict(spec.path, { route: route.name, unit }, { route: first.route.name, unit: first.unit })
+    if (there && !mine && !released.has(there.path) && this.#isOwned(there))
+      throw conflict(spec.path, { route: route.name, unit }, there)
     if (mine && JSON.stringify(there.argument) === JSON.stringify(spec.argument)) return
+    if (there && there.path !== spec.path) this.#drop(there.path)
     this.#pages.claim({ path: spec.path, route: route.name, unit, argument: spec.argument })
     this.#stalePages.add(spec.path)
   }

@@ -1,7 +1,7 @@
 import type { Body, BodyCache } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Feature } from '../features/types.ts'
-import type { Database } from '../model/database.ts'
+import { type Database, isDatabaseFault } from '../model/database.ts'
 import { Graph } from '../model/graph.ts'
 import { Queries, readerKey } from '../model/queries.ts'
 import { Recorder } from '../model/recorder.ts'
@@ -13,7 +13,7 @@ import type { LoadedTheme } from '../render/theme/load.ts'
 import type { PageContext, Route } from '../render/types.ts'
 import { problemOf, toObject } from './objects.ts'
 import { type PageRow, Pages } from './pages.ts'
-import { mergePlans, type Plan, Planner } from './plan.ts'
+import { type Plan, Planner } from './plan.ts'
 
 /** What rendering needs from outside the model. */
 export interface RenderParts {
@@ -61,6 +61,7 @@ export class Site {
     this.#queries = new Queries(this.#graph, this.#rows, queries, (keys) => this.#planner.stale(keys))
     this.#planner = new Planner({ graph: this.#graph, rows: this.#rows, pages: this.pages, routes, queries: this.#queries })
     this.#engine = engine
+    database.onRollback(() => this.#forgetUncommitted())
   }
 
   /** The site as it stands, unrecorded. */
@@ -72,29 +73,31 @@ export class Site {
    * Runs `work` and plans what it affects. If it throws, or if two pages would come to one path (`page-conflict`), everything it did is taken back.
    */
   change<T>(work: (change: Change) => T): { readonly result: T; readonly plan: Plan } {
-    try {
-      const outcome = this.database.transactionSync(() => {
-        const anew = this.#meetsNewEngine()
-        if (anew) this.#graph.clear()
-        const result = work(this.#rows)
-        if (anew) this.#rows.reindex()
-        const touched = this.#rows.takeTouched()
-        return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
-      })
-      this.#engineMet = true
-      return outcome
-    } catch (error) {
-      this.#rows.takeTouched()
-      this.#queries.forgetAnswers()
-      throw error
+    const outcome = this.database.transactionSync(() => {
+      const anew = this.#meetsNewEngine()
+      if (anew) this.#graph.clear()
+      const result = work(this.#rows)
+      if (anew) this.#rows.reindex()
+      const touched = this.#rows.takeTouched()
+      return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
+    })
+    this.#engineMet = true
+    return outcome
+  }
+
+  /** Forgets what the pages of these keys were last rendered to, so that their next rendering counts as a change. Returns the pages as they were, by key. */
+  forgetVersions(keys: Iterable<string>): ReadonlyMap<string, PageRow> {
+    const versions = new Map<string, PageRow>()
+    for (const key of keys) {
+      const page = this.pages.byKey(key)
+      if (!page?.object) continue
+      versions.set(key, page)
+      this.pages.forgetObject(page.path)
     }
+    return versions
   }
 
-  merge(first: Plan, second: Plan): Plan {
-    return mergePlans(first, second, (key) => this.pages.byKey(key) !== null)
-  }
-
-  /** Renders a plan's pages. One that throws keeps its last version and becomes a problem. */
+  /** Renders a plan's pages. One that throws keeps its last version and becomes a problem; a fault of the database or the sink is thrown. */
   async render(plan: Plan, parts: RenderParts, sink: Sink): Promise<RenderSummary> {
     const problems: Problem[] = []
     let rendered = 0
@@ -103,15 +106,16 @@ export class Site {
       const page = this.pages.get(path)
       if (!page) continue
       rendered++
-      try {
-        const { object, bytes } = await this.renderPage(page, parts)
-        if (object.hash === page.object?.hash && object.contentType === page.object.contentType) continue
-        this.pages.setObject(path, object)
-        changed++
-        await sink(object, bytes)
-      } catch (error) {
-        problems.push(problemOf(page, error))
+      const outcome = await this.#tryPage(page, parts)
+      if ('problem' in outcome) {
+        problems.push(outcome.problem)
+        continue
       }
+      const { object, bytes } = outcome
+      if (object.hash === page.object?.hash && object.contentType === page.object.contentType) continue
+      this.pages.setObject(path, object)
+      changed++
+      await sink(object, bytes)
     }
     return { rendered, changed, problems }
   }
@@ -123,11 +127,36 @@ export class Site {
     const recorder = new Recorder(this.#rows, (query, argument) => this.#queries.answer(query, argument))
     const context = contextOf(page.path, recorder, parts)
     try {
-      return toObject(page.path, await route.render(context, page.argument))
-    } finally {
-      const reader = this.#graph.reader(readerKey('page', page.path, null))
-      this.#graph.record(reader.id, recorder.reads, reader.fresh)
+      const rendered = await route.render(context, page.argument)
+      this.#record(page, recorder)
+      return toObject(page.path, rendered)
+    } catch (error) {
+      // A page that can't be rendered is tried again when something it read has changed.
+      if (!isDatabaseFault(error)) this.#record(page, recorder)
+      throw error
     }
+  }
+
+  #record(page: PageRow, recorder: Recorder): void {
+    const reader = this.#graph.reader(readerKey('page', page.path, null))
+    this.#graph.record(reader.id, recorder.reads, reader.fresh)
+    this.#graph.sweep()
+  }
+
+  async #tryPage(page: PageRow, parts: RenderParts): Promise<{ object: ObjectInfo; bytes: Uint8Array } | { problem: Problem }> {
+    try {
+      return await this.renderPage(page, parts)
+    } catch (error) {
+      if (isDatabaseFault(error)) throw error
+      return { problem: problemOf(page, error) }
+    }
+  }
+
+  #forgetUncommitted(): void {
+    this.#engineMet = false
+    this.#rows.takeTouched()
+    this.#queries.forgetAnswers()
+    this.#graph.forgetUnread()
   }
 
   /** True the first time another engine meets this database: the caller's transaction decides whether it stays so. */

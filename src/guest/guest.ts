@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { EMPTY_PLAN, type Plan } from '../build/plan.ts'
+import { EMPTY_PLAN, mergePlans, type Plan } from '../build/plan.ts'
 import { type RenderParts, Site } from '../build/site.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { themeBundle } from '../features/site/theme-files.ts'
@@ -10,13 +10,16 @@ import type { Handler, Send } from '../protocol/serve.ts'
 import { type Effect, type FromGuest, PROTOCOL_VERSION, type Receipt, type ToGuest, type Write } from '../protocol/types.ts'
 import { type LoadedTheme, loadTheme } from '../render/theme/load.ts'
 import { applyWrite } from './apply.ts'
-import { Ledger, type Unpublished } from './ledger.ts'
+import { deliver } from './deliver.ts'
+import { Ledger } from './ledger.ts'
 
 export interface GuestOptions {
   /** The machine's data folder: the only place the guest writes to. */
   readonly dataDir: string
   readonly features: readonly Feature[]
   readonly engine: string
+  /** The site's database where it is open already; else `site.db` in the data folder is opened. */
+  readonly database?: Database
 }
 
 type Apply = Extract<ToGuest, { type: 'apply' }>
@@ -26,8 +29,12 @@ type Applied = Extract<FromGuest, { type: 'applied' }>
  * The program inside the machine: a function from its data and a batch of writes to new data, changed objects and receipts. A batch is one transaction, in which
  * the receipts, the pages' hashes and the list of what is unpublished change with the data; so a batch that comes again changes nothing and is answered alike.
  */
-export function createGuest({ dataDir, features, engine }: GuestOptions): Handler {
-  const database = new Database(join(dataDir, 'site.db'), { durable: true })
+export function createGuest({
+  dataDir,
+  features,
+  engine,
+  database = new Database(join(dataDir, 'site.db'), { durable: true }),
+}: GuestOptions): Handler {
   const site = new Site(database, features, engine)
   const ledger = new Ledger(database)
   const bodies = bodyCache(database)
@@ -53,7 +60,7 @@ export function createGuest({ dataDir, features, engine }: GuestOptions): Handle
       ledger.keepReceipt(applied.receipt)
       receipts.push(applied.receipt)
       effects.push(...applied.effects)
-      if (applied.plan) plan = site.merge(plan, applied.plan)
+      if (applied.plan) plan = mergePlans(plan, applied.plan)
     }
     return { receipts, plan, effects }
   }
@@ -67,34 +74,19 @@ export function createGuest({ dataDir, features, engine }: GuestOptions): Handle
     const { receipts, plan, effects } = applyAll(request.writes, sent)
     const appliedAt = process.hrtime.bigint()
     const parts: RenderParts = { theme: await themes(themeBundle(site.read)), bodies, blob: (hash) => blobs.get(hash) }
-    const changed = new Map<string, Unpublished>()
-    const summary = await site.render(plan, parts, async (object, bytes) => {
-      changed.set(object.key, { key: object.key, removed: false })
-      await send({ type: 'object', object }, bytes)
-    })
-    for (const key of plan.removed) changed.set(key, { key, removed: true })
-    const before = ledger.unpublished().filter(({ key }) => !changed.has(key))
-    const outbox = ledger.enqueue([...changed.values()], effects)
-    const removed = new Set(plan.removed)
-    for (const { key } of before) {
-      const page = site.pages.byKey(key)
-      if (!page?.object) removed.add(key)
-      else {
-        const { object, bytes } = await site.renderPage(page, parts)
-        await send({ type: 'object', object }, bytes)
-      }
-    }
+    const { removed, changed, rendered, problems } = await deliver(plan, ledger.unpublished(), { site, parts, send })
+    const outbox = ledger.enqueue(changed, effects)
     const workedAt = process.hrtime.bigint()
     return {
       type: 'applied',
       batch: request.batch,
       receipts,
-      removed: [...removed],
+      removed,
       effects: ledger.effects(),
       nextWakeAt: null,
       outbox,
-      rendered: summary.rendered,
-      problems: summary.problems,
+      rendered,
+      problems,
       applyNs: appliedAt - startedAt,
       renderNs: workedAt - appliedAt,
       workedAt,
@@ -134,13 +126,23 @@ function themeLoader(blob: (hash: string) => Uint8Array, dir: string): (bundle: 
   let loaded: { readonly bundle: string; readonly theme: LoadedTheme } | null = null
   return async (bundle) => {
     if (bundle === null) return NO_THEME
-    if (loaded?.bundle !== bundle) loaded = { bundle, theme: await loadTheme(new TextDecoder().decode(blob(bundle)), dir) }
+    if (loaded?.bundle !== bundle) {
+      const source = new TextDecoder().decode(blob(bundle))
+      loaded = { bundle, theme: await loadTheme(source, dir).catch((error: unknown) => unusable(error)) }
+    }
     return loaded.theme
   }
 }
 
-const NO_THEME: LoadedTheme = {
-  render() {
-    throw new DrowseError('theme-invalid', 'This site has no theme yet.', { hint: 'Sync its folder first: `drowse start` does.' })
-  },
+/** Every page keeps its last version and says why: a fault in the owner's theme must not hold up what visitors write. */
+function unusable(error: unknown): LoadedTheme {
+  return {
+    render() {
+      throw error
+    },
+  }
 }
+
+const NO_THEME = unusable(
+  new DrowseError('theme-invalid', 'This site has no theme yet.', { hint: 'Sync its folder first: `drowse start` does.' }),
+)

@@ -7,6 +7,7 @@ import { DrowseError } from '../errors/drowse-error.ts'
 export class Database {
   readonly #sqlite: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  readonly #afterRollback: (() => void)[] = []
   #depth = 0
 
   /** `durable: false` trades the last commits at a power cut for speed; for caches that can be built again. */
@@ -36,6 +37,8 @@ export class Database {
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {
+    // What was meant for a transaction that SQLite has taken back must not be kept on its own.
+    if (this.#depth > 0 && !this.#sqlite.isTransaction) throw new DrowseError('internal', 'The transaction is gone.')
     return Number(this.#prepare(sql).run(...values).changes)
   }
 
@@ -65,6 +68,11 @@ export class Database {
     }
   }
 
+  /** Calls `forget` after every rollback, of a savepoint too: for what is kept in memory of what may just have been taken back. */
+  onRollback(forget: () => void): void {
+    this.#afterRollback.push(forget)
+  }
+
   close(): void {
     this.#statements.clear()
     this.#sqlite.close()
@@ -83,8 +91,9 @@ export class Database {
 
   #rollback(name: string): void {
     this.#depth--
-    if (!this.#sqlite.isTransaction) return
-    this.#sqlite.exec(name === 'level0' ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`)
+    // A full disk makes SQLite take back the whole transaction by itself.
+    if (this.#sqlite.isTransaction) this.#sqlite.exec(name === 'level0' ? 'ROLLBACK' : `ROLLBACK TO ${name}; RELEASE ${name}`)
+    for (const forget of this.#afterRollback) forget()
   }
 
   #prepare(sql: string): StatementSync {
@@ -94,6 +103,11 @@ export class Database {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** Whether an error is the database's own (a full disk, say), after which the transaction must not go on. */
+export function isDatabaseFault(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
 }
 
 function messageOf(error: unknown): string {

@@ -33,6 +33,8 @@ export class Graph {
   readonly #database: Database
   /** Told the key of every reader that is forgotten. */
   readonly #forgotten: (key: string) => void
+  /** Queries that lost a reader since the last sweep. */
+  readonly #unread = new Set<number>()
 
   constructor(database: Database, forgotten: (key: string) => void) {
     this.#database = database
@@ -91,7 +93,7 @@ export class Graph {
       .map((row) => String(row.key))
   }
 
-  /** Replaces what a reader read; queries that nobody reads any more are forgotten. Writes only the difference. */
+  /** Replaces what a reader read. Writes only the difference. */
   record(reader: number, reads: Reads, fresh: boolean): void {
     const rows = new Map(reads.rows.map(([table, key]) => [`${table}\n${key}`, [table, key] as const]))
     const spans = new Map(reads.spans.map((span) => [JSON.stringify(span), span]))
@@ -112,7 +114,25 @@ export class Graph {
       this.#database.run('INSERT OR IGNORE INTO query_reads (query, reader) VALUES (?, ?)', query, reader)
   }
 
-  /** Forgets a reader and every query that only it read. */
+  /**
+   * Forgets the queries that nobody reads any more. Only to be called while no reader is at work: one that has had a query's answer is recorded as its
+   * reader when it is done.
+   */
+  sweep(): void {
+    for (const query of this.#unread) {
+      this.#unread.delete(query)
+      if (this.#database.get('SELECT 1 FROM query_reads WHERE query = ? LIMIT 1', query)) continue
+      const key = this.#database.get('SELECT key FROM readers WHERE id = ?', query)?.key
+      if (typeof key === 'string') this.forget(key)
+    }
+  }
+
+  /** What was to be swept has been taken back. */
+  forgetUnread(): void {
+    this.#unread.clear()
+  }
+
+  /** Forgets a reader; the queries that only it read go with the next sweep. */
   forget(key: string): void {
     const reader = this.find(key)
     if (!reader) return
@@ -123,6 +143,7 @@ export class Graph {
 
   /** Forgets all readers: the next plan works everything out again. */
   clear(): void {
+    this.#unread.clear()
     this.#database.exec('DELETE FROM readers; DELETE FROM row_reads; DELETE FROM span_reads; DELETE FROM query_reads;')
   }
 
@@ -159,13 +180,7 @@ export class Graph {
       const query = Number(row.query)
       if (queries.delete(query)) continue
       this.#database.run('DELETE FROM query_reads WHERE query = ? AND reader = ?', query, reader)
-      this.#forgetUnread(query)
+      this.#unread.add(query)
     }
-  }
-
-  #forgetUnread(query: number): void {
-    if (this.#database.get('SELECT 1 FROM query_reads WHERE query = ? LIMIT 1', query)) return
-    const key = this.#database.get('SELECT key FROM readers WHERE id = ?', query)?.key
-    if (typeof key === 'string') this.forget(key)
   }
 }

@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { stringify } from 'yaml'
+
+/** A site's folder in memory: text by path. */
+export type Folder = ReadonlyMap<string, string>
+
+/** What an edit does to a folder: new text by path, null for a file that goes. */
+export type FileChanges = Readonly<Record<string, string | null>>
+
+/** Entry files of every kind. Some would be published where a list, a tag or another entry is: such a write is refused. */
+const ENTRY_PATHS = [
+  'content/posts/a.md',
+  'content/posts/b.md',
+  'content/posts/c.md',
+  'content/posts/sub/d.md',
+  'content/posts/e.md',
+  'content/notes/n.md',
+  'content/notes/m.md',
+  'content/products/p.md',
+  'content/products/q.md',
+  'content/profile.md',
+  'content/about.md',
+  'content/book.md',
+  'content/book/one.md',
+  'content/book/two.md',
+  'content/tags.md',
+  'content/tags/red.md',
+] as const
+
+const MEDIA_PATHS = [
+  'media/one.txt',
+  'content/media/one.txt',
+  'content/posts/two.svg',
+  // Where a post's page would be.
+  'content/posts/a/index.html',
+  'content/posts/x/index.html',
+] as const
+
+/** An entry's file before it is written; a small alphabet, so that posts share dates, tags, slugs and words. */
+const fields = fc.record(
+  {
+    title: fc.constantFrom('One', 'Two', 'Größe & “Co”'),
+    date: fc.constantFrom('2024-01-01', '2024-01-02', '2024-01-02T10:00:00+02:00', '2023-12-31'),
+    tags: fc.uniqueArray(fc.constantFrom('red', 'Red', 'blue', 'C++'), { maxLength: 3 }),
+    slug: fc.constantFrom(undefined, 'x', 'a'),
+    draft: fc.boolean(),
+    description: fc.constantFrom(undefined, 'Said briefly.'),
+    updated: fc.constantFrom(undefined, '2024-02-01'),
+    order: fc.constantFrom(undefined, 1, 2),
+    price: fc.constantFrom(undefined, '12.00'),
+    comments: fc.constantFrom(undefined, true, false),
+    author: fc.constantFrom(undefined, 'Ann'),
+    body: fc.constantFrom('Words.', '## Heading\n\n[A link](/media/one.txt) and `code`.', ''),
+  },
+  { requiredKeys: [] },
+)
+
+const config = fc.record(
+  {
+    title: fc.constantFrom('Site', 'Another site'),
+    postsPerPage: fc.constantFrom(1, 2, 3),
+    language: fc.constantFrom('en', 'de'),
+    description: fc.constantFrom('', 'A site about sites.'),
+    author: fc.constantFrom('', 'Bea'),
+    menu: fc.constantFrom(null, [{ title: 'Home', path: '/' }], []),
+    comments: fc.constantFrom({}, { open: false }, { moderation: 'hold' }, { open: true, moderation: 'open' }),
+    url: fc.constantFrom('https://example.org', 'https://example.net/sub'),
+    parser: fc.constantFrom('satteri', 'remark'),
+  },
+  { requiredKeys: [] },
+)
+
+type Fields = typeof fields extends fc.Arbitrary<infer T> ? T : never
+type Config = typeof config extends fc.Arbitrary<infer T> ? T : never
+
+export type Edit =
+  | { readonly edit: 'entry'; readonly path: string; readonly fields: Fields }
+  | { readonly edit: 'move'; readonly from: string; readonly to: string }
+  | { readonly edit: 'remove'; readonly path: string }
+  | { readonly edit: 'media'; readonly path: string; readonly text: string }
+  | { readonly edit: 'config'; readonly config: Config }
+
+const entryPath = fc.constantFrom(...ENTRY_PATHS)
+const anyPath = fc.constantFrom(...ENTRY_PATHS, ...MEDIA_PATHS)
+
+export const anyEdit: fc.Arbitrary<Edit> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ edit: fc.constant('entry' as const), path: entryPath, fields }) },
+  { weight: 1, arbitrary: fc.record({ edit: fc.constant('move' as const), from: entryPath, to: entryPath }) },
+  { weight: 2, arbitrary: fc.record({ edit: fc.constant('remove' as const), path: anyPath }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      edit: fc.constant('media' as const),
+      path: fc.constantFrom(...MEDIA_PATHS),
+      text: fc.constantFrom('1', '2'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ edit: fc.constant('config' as const), config }) },
+)
+
+/** The file of an entry. What an edit does not name stays as it was, so most edits change one thing. */
+export function entryText(given: Fields, before: string | undefined): string {
+  const known: Fields = before === undefined ? { title: 'One', date: '2024-01-01', body: 'Words.' } : parseEntry(before)
+  const { body, ...front } = { ...known, ...given }
+  return `---\n# ${JSON.stringify({ ...front, body })}\n${stringify(front)}---\n${body ?? ''}`
+}
+
+/** The fields stand in the file's first comment as well, which spares the tests a parser. */
+function parseEntry(text: string): Fields {
+  return JSON.parse(text.split('\n')[1]?.slice(2) ?? '{}')
+}
+
+function configText(given: Config, before: string | undefined): string {
+  const known: Config = before === undefined ? { title: 'Site', url: 'https://example.org', postsPerPage: 2 } : JSON.parse(before)
+  // JSON is YAML.
+  return JSON.stringify({ ...known, ...given })
+}
+
+export const FIRST_FOLDER: Folder = new Map([['site.yaml', configText({}, undefined)]])
+
+/** What an edit means for a folder as it is; nothing for one that makes no sense there. */
+export function changesOf(edit: Edit, folder: Folder): FileChanges {
+  switch (edit.edit) {
+    case 'entry':
+      return { [edit.path]: entryText(edit.fields, folder.get(edit.path)) }
+    case 'move': {
+      const text = folder.get(edit.from)
+      return text === undefined || edit.from === edit.to ? {} : { [edit.from]: null, [edit.to]: text }
+    }
+    case 'remove':
+      return folder.has(edit.path) ? { [edit.path]: null } : {}
+    case 'media':
+      return { [edit.path]: edit.text }
+    case 'config':
+      return reparsed(configText(edit.config, folder.get('site.yaml')), folder)
+  }
+}
+
+/** With another parser every Markdown file is to be read again, as a sync does it. */
+function reparsed(text: string, folder: Folder): FileChanges {
+  const [before, after] = [folder.get('site.yaml') ?? '{}', text].map((config) => JSON.parse(config).parser)
+  const entries = before === after ? [] : [...folder].filter(([path]) => path.endsWith('.md'))
+  return { ...Object.fromEntries(entries), 'site.yaml': text }
+}
+
+export function afterChanges(folder: Folder, changes: FileChanges): Folder {
+  const after = new Map(folder)
+  for (const [path, text] of Object.entries(changes)) {
+    if (text === null) after.delete(path)
+    else after.set(path, text)
+  }
+  return after
+}
