@@ -38,7 +38,7 @@ interface Mount extends ListedFile {
 
 /**
  * The files of a site: `content/`, `media/` and what site.yaml's `content` names in place of a kind's folder, sorted by path. Left out are
- * names that begin with a dot, linked folders, and linked files whose target lies outside. A missing `content/` or `media/` is empty.
+ * names that begin with a dot, editors' backups (`post.md~`), linked folders, and linked files whose target lies outside. A missing `content/` or `media/` is empty.
  */
 export async function listSources(
   siteDir: string,
@@ -105,11 +105,15 @@ async function walkFolder(folder: ListedFile, root: string, elsewhere: ReadonlyS
   const found = await readdir(folder.file, { withFileTypes: true })
   const files = found.map(async (entry): Promise<ListedFile[]> => {
     const listed = { file: join(folder.file, entry.name), path: `${folder.path}/${entry.name}` }
-    if (entry.name.startsWith('.') || elsewhere.has(listed.file)) return []
+    if (isHidden(entry.name) || elsewhere.has(listed.file)) return []
     if (entry.isDirectory()) return walkFolder(listed, root, elsewhere)
     return (await isOwnFile(entry, listed.file, root)) ? [listed] : []
   })
   return (await Promise.all(files)).flat()
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.') || name.endsWith('~')
 }
 
 async function isOwnFile(entry: Dirent, file: string, root: string): Promise<boolean> {

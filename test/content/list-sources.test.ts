@@ -83,8 +83,8 @@ describe('the files of a site', () => {
     expect(await list()).toEqual({ entries: [], media: [], problems: [] })
   })
 
-  it('are not those whose name begins with a dot', async () => {
-    await write('content/.hidden.md', 'content/.git/a.md', 'content/a.md', 'media/.DS_Store')
+  it('are not those whose name begins with a dot or ends as an editor’s backup', async () => {
+    await write('content/.hidden.md', 'content/.git/a.md', 'content/a.md', 'content/a.md~', 'media/.DS_Store')
 
     expect(await list()).toMatchObject({ entries: ['page content/a.md'], media: [] })
   })

@@ -18,7 +18,7 @@ const LONGEST_BURST_MS = 200
 
 /**
  * Watches files and folders, also ones that are not there yet, and gathers what happens to them. Resolves once nothing is missed any more. Names that
- * begin with a dot are ignored, and links are not followed, but for a root that is one itself.
+ * begin with a dot or end with a tilde are ignored, and links are not followed, but for a root that is one itself.
  */
 export async function watchFiles(
   roots: readonly string[],
@@ -29,7 +29,7 @@ export async function watchFiles(
   const watcher = watch([...real.keys()], {
     ignoreInitial: true,
     followSymlinks: false,
-    ignored: (path) => basename(path).startsWith('.') && !real.has(path),
+    ignored: (path) => /^\.|~$/.test(basename(path)) && !real.has(path),
   })
   const spell = (path: string) => {
     for (const [target, root] of real)
