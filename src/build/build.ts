@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { FolderChange } from '../features/site/read-folder.ts'
 import type { ThemeFiles } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
-import { settings, sources } from '../model/site-tables.ts'
+import { sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { Problem } from '../protocol/types.ts'
 import { compileTheme } from '../render/theme/compile.ts'
@@ -93,10 +93,9 @@ export async function readyTheme(theme: CompiledTheme, blobs: Map<string, () => 
 
 /** What the folder has that the model has not, and the other way round. Files that had an error are read again: what they clashed with may be gone. */
 export function differenceOf(change: Pick<Change, 'row' | 'list'>, scan: FolderScan): FolderChange {
-  const parserChanged = change.row(settings, 'parser')?.value !== scan.config.parser
   const changed = [...scan.files].flatMap(([path, { hash: hashOf }]) => {
     const known = change.row(sources, path)
-    const same = known?.hash === hashOf && !parserChanged && !known.problems.some((problem) => problem.severity === 'error')
+    const same = known?.hash === hashOf && !known.problems.some((problem) => problem.severity === 'error')
     return same ? [] : [{ path, hash: hashOf }]
   })
   const removed = change.list(sources.indexes.all, '').flatMap(({ key }) => (scan.files.has(key) ? [] : [key]))

@@ -64,6 +64,12 @@ export class Site {
     database.onRollback(() => this.#forgetUncommitted())
   }
 
+  /** Whether the next change is the first with another engine than last time, which may also read the site's files otherwise. */
+  get hasNewEngine(): boolean {
+    const known = this.#engineMet ? this.#engine : this.#knownEngine()
+    return known !== undefined && known !== this.#engine
+  }
+
   /** The site as it stands, unrecorded. */
   get read(): Omit<Change, 'put' | 'remove'> {
     return this.#rows
@@ -162,12 +168,16 @@ export class Site {
   /** True the first time another engine meets this database: the caller's transaction decides whether it stays so. */
   #meetsNewEngine(): boolean {
     if (this.#engineMet) return false
-    this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
-    const known = this.database.get('SELECT name FROM engine')?.name
+    const known = this.#knownEngine()
     if (known === this.#engine) return false
     this.database.run('DELETE FROM engine')
     this.database.run('INSERT INTO engine (name) VALUES (?)', this.#engine)
     return known !== undefined
+  }
+
+  #knownEngine(): unknown {
+    this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
+    return this.database.get('SELECT name FROM engine')?.name
   }
 }
 

@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { EMPTY_PLAN, mergePlans, type Plan } from '../build/plan.ts'
 import { type RenderParts, Site } from '../build/site.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { readFolder } from '../features/site/read-folder.ts'
 import { themeBundle } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
 import { blobStore, bodyCache } from '../model/content-cache.ts'
 import { Database } from '../model/database.ts'
+import type { Change } from '../model/types.ts'
 import type { Handler, Send } from '../protocol/serve.ts'
 import { type Effect, type FromGuest, PROTOCOL_VERSION, type Receipt, type ToGuest, type Write } from '../protocol/types.ts'
 import { type LoadedTheme, loadTheme } from '../render/theme/load.ts'
@@ -43,13 +45,19 @@ export function createGuest({
   const types = features.flatMap((feature) => feature.entryTypes ?? [])
   const themes = themeLoader((hash) => blobs.get(hash), join(dataDir, 'theme'))
 
+  /** Another engine may read the same files to other entries. */
+  function readAgain(change: Change): void {
+    const bytesOf = ({ hash }: { readonly hash: string }) => blobs.get(hash)
+    readFolder(change, { changed: [], removed: [] }, { types, bodies, bytesOf, everything: true })
+  }
+
   function applyAll(
     writes: readonly Write[],
     sent: ReadonlyMap<string, Uint8Array>,
   ): { receipts: Receipt[]; plan: Plan; effects: Effect[] } {
     const receipts: Receipt[] = []
     const effects: Effect[] = []
-    let plan = writes.length === 0 ? site.change(() => null).plan : EMPTY_PLAN
+    let plan = site.hasNewEngine ? site.change(readAgain).plan : EMPTY_PLAN
     for (const write of writes) {
       const known = ledger.receipt(write.id)
       if (known) {
@@ -102,7 +110,11 @@ export function createGuest({
         ledger.published(request.outbox)
         return send({ type: 'acknowledged' })
       case 'apply': {
-        const { applyNs, renderNs, workedAt, ...applied } = await database.transaction(() => apply(request, sent, send))
+        const { applyNs, renderNs, workedAt, ...applied } = await database
+          .transaction(() => apply(request, sent, send))
+          .catch((error: unknown) => {
+            throw machineFault(error)
+          })
         const commitNs = process.hrtime.bigint() - workedAt
         return send({ ...applied, times: { applyNs: Number(applyNs), renderNs: Number(renderNs), commitNs: Number(commitNs) } })
       }

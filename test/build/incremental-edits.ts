@@ -132,15 +132,8 @@ export function changesOf(edit: Edit, folder: Folder): FileChanges {
     case 'media':
       return { [edit.path]: edit.text }
     case 'config':
-      return reparsed(configText(edit.config, folder.get('site.yaml')), folder)
+      return { 'site.yaml': configText(edit.config, folder.get('site.yaml')) }
   }
-}
-
-/** With another parser every Markdown file is to be read again, as a sync does it. */
-function reparsed(text: string, folder: Folder): FileChanges {
-  const [before, after] = [folder.get('site.yaml') ?? '{}', text].map((config) => JSON.parse(config).parser)
-  const entries = before === after ? [] : [...folder].filter(([path]) => path.endsWith('.md'))
-  return { ...Object.fromEntries(entries), 'site.yaml': text }
 }
 
 export function afterChanges(folder: Folder, changes: FileChanges): Folder {

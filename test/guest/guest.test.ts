@@ -215,6 +215,48 @@ describe('Pages in one batch', () => {
   })
 })
 
+describe('Two files for one address', () => {
+  const twice = { 'media/hill.txt': 'one', 'content/media/hill.txt': 'two' }
+
+  test('are refused, whichever came first', async () => {
+    const guest = await published({ ...SITE, 'media/hill.txt': 'one' })
+
+    const { receipts } = await guest.apply([syncOf({ 'content/media/hill.txt': 'two' })])
+
+    expect(receipts[0]).toMatchObject({
+      code: 'content-invalid',
+      problems: [
+        {
+          where: 'media/hill.txt',
+          rule: 'content/duplicate-path',
+          message: 'media/hill.txt and content/media/hill.txt would both be published at /media/hill.txt.',
+        },
+      ],
+    })
+    expect(statuses((await guest.apply([syncOf(twice)])).receipts)).toEqual(['content-invalid'])
+  })
+
+  test('may change places', async () => {
+    const guest = await published({ ...SITE, 'media/hill.txt': 'one' })
+
+    const answer = await guest.apply([syncOf({ 'media/hill.txt': null, 'content/media/hill.txt': 'two' })])
+
+    expect(textOf(answer, 'media/hill.txt')).toBe('two')
+    expect(answer.removed).toEqual([])
+  })
+})
+
+test('Another parser reads every file again, though only site.yaml came', async () => {
+  const table = POST.replace('Words.', '| a | b |\n| - | - |\n| 1 | 2 |\n\nA link: https://example.org/_x_')
+  const guest = await published({ ...SITE, 'content/posts/table.md': table })
+  const parsers = () => contents(guest).r_entries?.map((row) => JSON.parse(Object(row).row).bodyHash)
+  const before = parsers()
+
+  await guest.apply([syncOf({ 'site.yaml': `${CONFIG}parser: remark\n` })])
+
+  expect(parsers()?.filter((hash) => before?.includes(hash))).toEqual([])
+})
+
 describe('A batch that was not published', () => {
   test('comes again with the next one, until it is acknowledged', async () => {
     const guest = await published()
@@ -387,13 +429,29 @@ describe('Another engine', () => {
     expect(answer.removed).toEqual([])
   })
 
-  test('that lacks a feature removes its pages', async () => {
+  test('that reads the files to other entries publishes those', async () => {
+    const guest = await published()
+    const moved = FEATURES.map((feature) => ({
+      ...feature,
+      entryTypes: (feature.entryTypes ?? []).map((type) =>
+        type.kind === 'post' ? { ...type, path: (slug: string) => `/articles/${slug}/` } : type,
+      ),
+    }))
+
+    const answer = await openGuest({ dataDir: guest.dataDir, engine: 'engine-2', features: moved }).apply([])
+
+    expect(keysOf(answer)).toContain('articles/hello/index.html')
+    expect(answer.removed.toSorted()).toEqual(['posts/hello/index.html', 'posts/other/index.html'])
+  })
+
+  test('that lacks a feature removes its pages, and takes its files for what they are then', async () => {
     const guest = await published({ ...SITE, 'content/products/cup.md': '# Cup' })
 
     const without = FEATURES.filter(({ name }) => name !== 'shop')
     const answer = await openGuest({ dataDir: guest.dataDir, engine: 'engine-2', features: without }).apply([])
 
-    expect(answer.removed.toSorted()).toEqual(['products/cup/index.html', 'products/index.html'])
+    expect(answer.removed.toSorted()).toEqual(['products/index.html', 'sitemap-product-1.xml'])
+    expect(keysOf(answer)).toContain('products/cup/index.html')
   })
 
   test('is met again after a batch that failed', async () => {

@@ -29,6 +29,8 @@ export interface FolderParts {
   readonly types: readonly EntryType[]
   readonly bodies: BodyCache
   bytesOf(file: FolderFile): Uint8Array
+  /** Reads every known file again: the code that reads them may be another than last time. */
+  readonly everything?: boolean
 }
 
 interface Reading {
@@ -44,12 +46,26 @@ interface Reading {
 export function readFolder(change: Change, { changed, removed }: FolderChange, parts: FolderParts): readonly Problem[] {
   const problems: Problem[] = []
   for (const path of removed) removeSource(change, path)
-  for (const file of changed) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
-  const readings = changed.filter((file) => file.path !== CONFIG_FILE).flatMap((file) => readSource(change, file, parts))
+  const parser = parserOf(change)
+  const known = parts.everything === true ? [...changed, ...othersThan(changed, change)] : changed
+  for (const file of known) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
+  const files = parserOf(change) === parser ? known : [...changed, ...othersThan(changed, change)]
+  for (const file of files) if (typeOfPath(file.path, parts.types) === null) problems.push(...publishFile(change, file))
+  const readings = files.flatMap((file) => readSource(change, file, parts))
   for (const { file, entry } of readings) releaseEntry(change, file.path, entry?.id ?? null)
   for (const reading of readings.toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1)))
     problems.push(...place(change, reading))
   return problems
+}
+
+function parserOf(change: Change): ParserName {
+  return change.row(settings, 'parser')?.value === 'remark' ? 'remark' : 'satteri'
+}
+
+/** The files that the model knows beside these. */
+function othersThan(files: readonly FolderFile[], change: Change): readonly FolderFile[] {
+  const named = new Set(files.map(({ path }) => path))
+  return change.list(sources.indexes.all, '').flatMap(({ key }) => (named.has(key) ? [] : (change.row(sources, key) ?? [])))
 }
 
 /** The settings of site.yaml as rows. A file with errors changes nothing but is noted as faulty. */
@@ -81,24 +97,30 @@ function settingsOf({
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {
   const type = typeOfPath(file.path, parts.types)
-  if (type === null) {
-    publishFile(change, file)
-    return []
-  }
-  const name = change.row(settings, 'parser')?.value
-  const parser: ParserName = name === 'remark' ? 'remark' : 'satteri'
-  const read = readEntry({ path: file.path, bytes: parts.bytesOf(file) }, type, {
-    parser: parserNamed(parser),
-    bodies: parts.bodies,
-  })
+  if (type === null) return []
+  const parser = parserNamed(parserOf(change))
+  const read = readEntry({ path: file.path, bytes: parts.bytesOf(file) }, type, { parser, bodies: parts.bodies })
   return [{ file, ...read }]
 }
 
-function publishFile(change: Change, file: FolderFile): void {
-  const key = mediaKey(file.path)
-  if (key === null) return
-  change.put(sources, { path: file.path, hash: file.hash, entry: null, problems: [] })
-  change.put(files, { path: `/${key}`, blob: file.hash, contentType: contentTypeOf(key) })
+function publishFile(change: Change, { path, hash }: FolderFile): readonly Problem[] {
+  const key = mediaKey(path)
+  if (key === null) return []
+  const rival = change.row(sources, rivalOf(path, key))
+  const published = `/${key}`
+  const loser = rival === null ? null : path < rival.path ? rival : { path, hash }
+  const problems = loser === null ? [] : [duplicateOf(published, loser.path === path ? (rival?.path ?? '') : path, loser.path)]
+  if (loser?.path !== path) {
+    change.put(sources, { path, hash, entry: null, problems: [] })
+    change.put(files, { path: published, blob: hash, contentType: contentTypeOf(key) })
+  }
+  if (loser) change.put(sources, { path: loser.path, hash: loser.hash, entry: null, problems })
+  return problems
+}
+
+/** The one other file that would be published where this one is: `content/media/a.png` beside `media/a.png`. */
+function rivalOf(path: string, key: string): string {
+  return path === key ? `content/${key}` : key
 }
 
 /** Takes away the entry a source had, unless it keeps that very one. */
@@ -115,7 +137,7 @@ function place(change: Change, { file, entry, problems }: Reading): readonly Pro
     return problems
   }
   const [winner, loser] = rival.source < file.path ? [rival.source, file.path] : [file.path, rival.source]
-  const duplicate = duplicateOf(entry, winner, loser)
+  const duplicate = duplicateOf(entry.path, winner, loser)
   const loserHash = loser === file.path ? file.hash : (change.row(sources, loser)?.hash ?? '')
   change.put(sources, { path: loser, hash: loserHash, entry: null, problems: [duplicate] })
   if (winner === file.path) {
@@ -128,16 +150,17 @@ function place(change: Change, { file, entry, problems }: Reading): readonly Pro
 function removeSource(change: Change, path: string): void {
   releaseEntry(change, path, null)
   const key = mediaKey(path)
-  if (key !== null) change.remove(files, `/${key}`)
+  const rival = key === null ? null : change.row(sources, rivalOf(path, key))
+  if (key !== null && (rival === null || path < rival.path)) change.remove(files, `/${key}`)
   change.remove(sources, path)
 }
 
-function duplicateOf(entry: Entry, winner: string, loser: string): Problem {
+function duplicateOf(published: string, winner: string, loser: string): Problem {
   return {
     where: loser,
     line: 1,
     rule: 'content/duplicate-path',
-    message: `${loser} and ${winner} would both be published at ${entry.path}.`,
+    message: `${loser} and ${winner} would both be published at ${published}.`,
     hint: 'Rename one of the files, or give one of them another `slug`.',
     severity: 'error',
   }
