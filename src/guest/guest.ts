@@ -14,6 +14,7 @@ import { type LoadedTheme, loadTheme } from '../render/theme/load.ts'
 import { applyWrite } from './apply.ts'
 import { deliver } from './deliver.ts'
 import { Ledger } from './ledger.ts'
+import { machineFault } from './machine-fault.ts'
 
 export interface GuestOptions {
   /** The machine's data folder: the only place the guest writes to. */
