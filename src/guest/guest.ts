@@ -141,10 +141,17 @@ function themeLoader(blob: (hash: string) => Uint8Array, dir: string): (bundle: 
     if (bundle === null) return NO_THEME
     if (loaded?.bundle !== bundle) {
       const source = new TextDecoder().decode(blob(bundle))
-      loaded = { bundle, theme: await loadTheme(source, dir).catch((error: unknown) => unusable(error)) }
+      loaded = { bundle, theme: await loadTheme(source, dir).catch((error: unknown) => unusable(themesFault(error))) }
     }
     return loaded.theme
   }
+}
+
+/** The error again, unless it is the machine's: then the batch has to wait for a machine that is well. */
+function themesFault(error: unknown): unknown {
+  const known = machineFault(error)
+  if (known !== error) throw known
+  return error
 }
 
 /** Every page keeps its last version and says why: a fault in the owner's theme must not hold up what visitors write. */
