@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import * as v from 'valibot'
+import { isErrorCode } from '../errors/codes.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -49,8 +50,9 @@ export async function runSend(
       (problem) =>
         `${problem.where}${problem.line === undefined ? '' : `:${problem.line}`}: ${problem.message}${problem.hint === undefined ? '' : ` ${problem.hint}`}`,
     )
-    terminal.line(lines.join('\n'))
-    throw new DrowseError('content-invalid', answer.error.message, { hint: answer.error.hint, details: { ...answer.error } })
+    for (const line of lines) terminal.line(line)
+    const { code, message, hint } = answer.error
+    throw new DrowseError(isErrorCode(code) ? code : 'internal', message, { hint, details: { ...answer.error } })
   }
   const where = answer.location ? new URL(answer.location, url).href : url.origin
   const ms = Math.round(performance.now() - startedAt)

@@ -9,7 +9,7 @@ interface CodeMeaning {
 
 /** Every error Drowse can answer with. The manual's error table and the HTTP statuses come from here. */
 export const CODES = {
-  'usage': { status: 400, retry: false, about: 'The command line was not understood.' },
+  usage: { status: 400, retry: false, about: 'The command line was not understood.' },
   'config-invalid': { status: 500, retry: false, about: 'site.yaml has a problem; the message names the line.' },
   'site-missing': { status: 500, retry: false, about: 'The folder given holds no site.yaml.' },
   'content-invalid': { status: 422, retry: false, about: 'One or more content files have problems; each is listed.' },
@@ -27,16 +27,41 @@ export const CODES = {
   'kind-unknown': { status: 404, retry: false, about: 'There is no such kind of write.' },
   'key-reused': { status: 422, retry: false, about: 'The idempotency key was used before with another payload.' },
   'method-refused': { status: 405, retry: false, about: 'The address does not take that method.' },
-  'journal-full': { status: 503, retry: true, about: 'The journal could not be written, usually because the disk is full. The write was not accepted.' },
-  'store-failed': { status: 503, retry: true, about: 'The store could not be written. Accepted writes are kept and published later.' },
+  'journal-full': {
+    status: 503,
+    retry: true,
+    about: 'The journal could not be written, usually because the disk is full. The write was not accepted.',
+  },
+  'store-failed': {
+    status: 503,
+    retry: true,
+    about: 'The store could not be written. Accepted writes are kept and published later.',
+  },
   'release-refused': { status: 409, retry: false, about: 'A release would lose too much or is older than what is published.' },
-  'machine-failed': { status: 503, retry: true, about: 'The machine could not be woken or did not answer. Accepted writes are kept and applied later.' },
-  'guest-refused': { status: 500, retry: false, about: 'The guest does not speak this protocol version or refused the gateway’s epoch.' },
-  'apply-failed': { status: 500, retry: true, about: 'The write was accepted but applying it failed inside the machine; it is kept.' },
+  'machine-failed': {
+    status: 503,
+    retry: true,
+    about: 'The machine could not be woken or did not answer. Accepted writes are kept and applied later.',
+  },
+  'guest-refused': {
+    status: 500,
+    retry: false,
+    about: 'The guest does not speak this protocol version or refused the gateway’s epoch.',
+  },
+  'apply-failed': {
+    status: 500,
+    retry: true,
+    about: 'The write was accepted but applying it failed inside the machine; it is kept.',
+  },
   'data-in-use': { status: 500, retry: true, about: 'Another Drowse process is using the data folder.' },
   'port-in-use': { status: 500, retry: true, about: 'The port is taken by another program.' },
   'folder-unwritable': { status: 500, retry: false, about: 'A folder that must be written to can’t be.' },
-  'internal': { status: 500, retry: true, about: 'Something Drowse did not foresee; please report it.' },
+  internal: { status: 500, retry: true, about: 'Something Drowse did not foresee; please report it.' },
 } as const satisfies Record<string, CodeMeaning>
 
 export type ErrorCode = keyof typeof CODES
+
+/** Whether this is one of the table's codes: what was written or said by another version may hold others. */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(CODES, value)
+}

@@ -1,9 +1,7 @@
 import * as v from 'valibot'
-import { CODES, type ErrorCode } from '../errors/codes.ts'
+import { type ErrorCode, isErrorCode } from '../errors/codes.ts'
 import type { Json, Receipt } from '../protocol/types.ts'
 import type { JournalEntry } from './types.ts'
-
-const isErrorCode = (value: unknown): value is ErrorCode => typeof value === 'string' && Object.hasOwn(CODES, value)
 
 // What JSON.parse gave is Json by construction.
 const json = v.custom<Json>((value) => value !== undefined)
