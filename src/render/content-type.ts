@@ -1,9 +1,11 @@
+export const HTML = 'text/html; charset=utf-8'
+
 const TYPES: Readonly<Record<string, string>> = {
   avif: 'image/avif',
   css: 'text/css; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   gif: 'image/gif',
-  html: 'text/html; charset=utf-8',
+  html: HTML,
   ico: 'image/x-icon',
   jpeg: 'image/jpeg',
   jpg: 'image/jpeg',

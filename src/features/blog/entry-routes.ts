@@ -2,10 +2,11 @@ import type { Entry } from '../../content/types.ts'
 import { entries } from '../../model/site-tables.ts'
 import { defineQuery, positionOf } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
+import { HTML } from '../../render/content-type.ts'
 import { entryLink, entryLinks, entryView, pageView } from '../../render/page-view.ts'
-import type { PageSpec, Route } from '../../render/types.ts'
+import type { Route } from '../../render/types.ts'
 import type { CommentsView, LinkView } from '../../render/views.ts'
-import { HTML } from './list-routes.ts'
+import { entryOf, entryPages } from '../entry-page.ts'
 
 type Neighbours = {
   readonly previous: { title: string; path: string } | null
@@ -78,19 +79,6 @@ export const home: Route = {
     })
     return { content, contentType: HTML }
   },
-}
-
-/** One page an entry, unless it is a draft. */
-export function entryPages(read: Read, id: string): readonly PageSpec[] {
-  const entry = read.row(entries, id)
-  return entry === null || entry.draft ? [] : [{ path: entry.path, argument: id }]
-}
-
-/** The entry a page is about. Its unit yields the page only while the entry is there. */
-export function entryOf(read: Read, id: unknown): Entry {
-  const entry = read.row(entries, String(id))
-  if (entry === null) throw new Error(`The entry ${String(id)} is gone.`)
-  return entry
 }
 
 function shortLink(read: Read, id: string | undefined): { title: string; path: string } | null {

@@ -1,11 +1,10 @@
 import { entries, tags } from '../../model/site-tables.ts'
 import type { Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
+import { HTML } from '../../render/content-type.ts'
 import { entryLinks, pageView } from '../../render/page-view.ts'
 import type { PageContext, Rendered, Route } from '../../render/types.ts'
 import { frontOf, type ListName, pageNumbers, pageOf } from './lists.ts'
-
-export const HTML = 'text/html; charset=utf-8'
 
 /** A list with its address and heading; `number` null is the front. */
 interface ListPage {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { WriteForm } from '../../gateway/types.ts'
-import { postSaveSchema } from './post-save.ts'
+import { postSaveSchema } from './post-save-payload.ts'
 
 /** The gateway's face of `post.save`: JSON `{ "path": "content/posts/hello.md", "text": "---\ntitle: …" }` from the owner. */
 export const postSaveForm: WriteForm = {

@@ -4,12 +4,7 @@ import { entries, sources } from '../../model/site-tables.ts'
 import { readFolder } from '../site/read-folder.ts'
 import { keepRevision } from '../site/revisions.ts'
 import type { WriteHandler } from '../types.ts'
-
-/** A post as the owner sends it: the name of its file and the whole file, front matter and Markdown. */
-export const postSaveSchema = v.object({
-  path: v.pipe(v.string(), v.regex(/^content\/posts\/(?:[a-zA-Z0-9][\w.-]*\/)*[a-zA-Z0-9][\w.-]*\.md$/)),
-  text: v.string(),
-})
+import { postSaveSchema } from './post-save-payload.ts'
 
 /** `post.save`: adds a post, or replaces the one that came from the same file. The older text is kept as a revision. */
 export const postSave: WriteHandler = {

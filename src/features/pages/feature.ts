@@ -2,10 +2,10 @@ import type { EntryType } from '../../content/types.ts'
 import { entries, folderOf } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
+import { HTML } from '../../render/content-type.ts'
 import { entryLink, entryView, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
-import { entryOf, entryPages } from '../blog/entry-routes.ts'
-import { HTML } from '../blog/list-routes.ts'
+import { entryOf, entryPages } from '../entry-page.ts'
 import type { Feature } from '../types.ts'
 
 /** Everything under `content/` that no other kind reads. */

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import type { EntryType } from '../../content/types.ts'
 import { entries } from '../../model/site-tables.ts'
+import { HTML } from '../../render/content-type.ts'
 import { entryLinks, entryView, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
-import { entryOf, entryPages } from '../blog/entry-routes.ts'
-import { HTML } from '../blog/list-routes.ts'
+import { entryOf, entryPages } from '../entry-page.ts'
 import type { Feature } from '../types.ts'
 
 const product: EntryType = {

@@ -1,0 +1,19 @@
+import type { Entry } from '../content/types.ts'
+import { entries } from '../model/site-tables.ts'
+import type { Read } from '../model/types.ts'
+import type { PageSpec } from '../render/types.ts'
+
+// What the routes of all kinds of entries have in common.
+
+/** One page an entry, unless it is a draft. */
+export function entryPages(read: Read, id: string): readonly PageSpec[] {
+  const entry = read.row(entries, id)
+  return entry === null || entry.draft ? [] : [{ path: entry.path, argument: id }]
+}
+
+/** The entry a page is about. Its unit yields the page only while the entry is there. */
+export function entryOf(read: Read, id: unknown): Entry {
+  const entry = read.row(entries, String(id))
+  if (entry === null) throw new Error(`The entry ${String(id)} is gone.`)
+  return entry
+}
