@@ -78,11 +78,14 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
     publisher,
     dispatcher,
     async close() {
-      await dispatcher.stop()
-      await driver.close()
-      publisher.close()
-      meter.close()
-      journal.close()
+      try {
+        await dispatcher.stop()
+        await driver.close()
+      } finally {
+        publisher.close()
+        meter.close()
+        journal.close()
+      }
     },
   }
 }

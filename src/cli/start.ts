@@ -5,6 +5,7 @@ import { startServer } from '../gateway/server.ts'
 import { createBatchReport } from './batch-report.ts'
 import { compose, openBackends } from './embedded.ts'
 import { dataDirOf } from './paths.ts'
+import { createPatience } from './patience.ts'
 import { siteApp } from './site-app.ts'
 import { syncFolder } from './sync-folder.ts'
 import { counted, type Terminal } from './terminal.ts'
@@ -12,6 +13,13 @@ import { counted, type Terminal } from './terminal.ts'
 const DEADLINE_MS = 10_000
 /** Published writes are kept this long for their idempotency keys and status pages. */
 const KEEP_WRITES_MS = 30 * 24 * 3600_000
+
+const STATES = {
+  unchanged: 'Nothing changed since last time',
+  synced: 'The folder is synced',
+  refused: 'The folder’s changes are refused, and what was published before is served',
+  waiting: 'The folder’s changes wait for the machine, and what was published before is served',
+}
 
 /** `drowse start`: serves a site and takes its writes until it is interrupted. Exit code 0 after a graceful stop. */
 export async function runStart(
@@ -23,14 +31,20 @@ export async function runStart(
   const dataDir = dataDirOf(siteDir, options.data)
   const stopped = stopSignal()
   const report = createBatchReport(terminal)
-  const embedded = await compose(openBackends(dataDir), report.batch)
+  const patience = createPatience()
+  const embedded = await compose(openBackends(dataDir), (batch) => {
+    report.batch(batch)
+    patience.notice(batch)
+  })
   try {
     embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     embedded.dispatcher.start()
     terminal.progress('Bringing the folder’s changes to the machine …')
-    const { config, receipt, problems } = await syncFolder(siteDir, embedded)
+    const { config, state, problems } = await syncFolder(siteDir, embedded, Promise.race([stopped, patience.over]))
     terminal.problems(problems)
-    if (embedded.publisher.published('index.html') === null) throw unpublished(problems.length)
+    if (embedded.publisher.published('index.html') === null) {
+      throw state === 'waiting' ? await Promise.race([patience.over, stopped.then(interrupted)]) : unpublished(problems.length)
+    }
     const server = await startServer({
       fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS }).fetch,
       port: options.port,
@@ -38,12 +52,7 @@ export async function runStart(
     })
     const url = `http://${options.host === '127.0.0.1' ? 'localhost' : options.host}:${server.port}/`
     terminal.line(`${terminal.style('bold', config.title)} is at ${terminal.style('cyan', url)}`)
-    terminal.line(
-      terminal.style(
-        'dim',
-        `${receipt === null ? 'Nothing changed since last time' : 'The folder is synced'}; the machine sleeps until somebody writes. Ctrl-C stops.`,
-      ),
-    )
+    terminal.line(terminal.style('dim', `${STATES[state]}; the machine sleeps until somebody writes. Ctrl-C stops.`))
     terminal.result({ url, port: server.port, dataDir, problems })
     report.begin()
     await stopped
@@ -58,6 +67,12 @@ export async function runStart(
 /** Resolves at the first Ctrl-C or SIGTERM. */
 async function stopSignal(): Promise<void> {
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+}
+
+function interrupted(): DrowseError {
+  return new DrowseError('machine-failed', 'Interrupted before the site was published for the first time.', {
+    hint: 'Start again: what was done is kept.',
+  })
 }
 
 function unpublished(problems: number): DrowseError {

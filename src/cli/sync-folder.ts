@@ -13,11 +13,20 @@ import { SOURCE_DIR, THEMES_DIR } from './paths.ts'
 const SYNC_DEADLINE_MS = 30 * 60_000
 const SNAPSHOT = 'folder-snapshot'
 
-/** Brings the folder's changes to the machine, as a `site.sync` in the journal. Returns what is wrong with the folder; a null receipt means there was nothing to send. */
+interface Synced {
+  readonly config: SiteConfig
+  /** `waiting`: the changes are safe in the journal, and reach the machine when it can be reached. */
+  readonly state: 'unchanged' | 'synced' | 'refused' | 'waiting'
+  /** What is wrong with the folder. */
+  readonly problems: readonly Problem[]
+}
+
+/** Brings the folder's changes to the machine, as a `site.sync` in the journal. Waits for it to be published, but not after `giveUp` has resolved. */
 export async function syncFolder(
   siteDir: string,
   { journal, dispatcher }: Embedded,
-): Promise<{ config: SiteConfig; receipt: Receipt | null; problems: readonly Problem[] }> {
+  giveUp: Promise<unknown> = new Promise(() => {}),
+): Promise<Synced> {
   const scan = await scanFolder(siteDir, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(siteDir, 'themes'), THEMES_DIR], name: scan.config.theme })
   const { write, problems } = prepareSync(scan, theme, {
@@ -25,18 +34,24 @@ export async function syncFolder(
     engine: engineName(SOURCE_DIR),
     types: ENTRY_TYPES,
   })
-  const all = [...scan.problems, ...theme.problems, ...problems]
-  if (write === null) return { config: scan.config, receipt: null, problems: all }
+  const synced = { config: scan.config, problems: [...scan.problems, ...theme.problems, ...problems] }
+  if (write === null) return { ...synced, state: 'unchanged' }
   const { payload, blobs, key, snapshot } = write
   const { entry } = await journal.accept({ site: SITE, kind: 'site.sync', actor: { role: 'owner' }, payload, blobs, key })
   dispatcher.notify(SITE)
-  const receipt = await dispatcher.settled(SITE, entry.write.id, SYNC_DEADLINE_MS)
-  if (receipt?.status === 'applied') journal.state.set(SNAPSHOT, snapshot)
-  const rejected =
-    receipt?.status === 'rejected'
-      ? (receipt.problems ?? [
-          { where: 'site', rule: `sync/${receipt.code}`, message: receipt.message, severity: 'error' as const },
-        ])
-      : []
-  return { config: scan.config, receipt, problems: [...all, ...rejected] }
+  const settled = dispatcher.settled(SITE, entry.write.id, SYNC_DEADLINE_MS)
+  const receipt = await Promise.race([settled, giveUp.then(() => null)])
+  switch (receipt?.status) {
+    case undefined:
+      return { ...synced, state: 'waiting' }
+    case 'applied':
+      journal.state.set(SNAPSHOT, snapshot)
+      return { ...synced, state: 'synced' }
+    case 'rejected':
+      return { ...synced, state: 'refused', problems: [...synced.problems, ...problemsOf(receipt)] }
+  }
+}
+
+function problemsOf({ code, message, problems }: Extract<Receipt, { status: 'rejected' }>): readonly Problem[] {
+  return problems ?? [{ where: 'site', rule: `sync/${code}`, message, severity: 'error' }]
 }

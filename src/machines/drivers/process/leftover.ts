@@ -18,7 +18,10 @@ export async function noteGuest(dataDir: string, pid: number, table: ProcessTabl
 }
 
 export async function forgetGuest(dataDir: string): Promise<void> {
-  await rm(join(dataDir, NAME), { force: true })
+  await rm(join(dataDir, NAME), { force: true }).catch((error: unknown) => {
+    // Where its folder is none, there is no note either.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) throw error
+  })
 }
 
 /**
