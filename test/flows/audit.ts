@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { expect } from 'vitest'
 import { engineName } from '../../src/build/engine.ts'
 import { prepareSync } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
@@ -18,6 +19,7 @@ import type { Write } from '../../src/protocol/types.ts'
 import { storeKey } from '../../src/publish/key.ts'
 import { directoryStore } from '../../src/publish/stores/directory.ts'
 import { compileTheme } from '../../src/render/theme/compile.ts'
+import type { Workplace } from './product.ts'
 
 /** What a data folder holds once its gateway has ended. */
 export interface Evidence {
@@ -104,6 +106,25 @@ function rows(path: string, sql: string): Record<string, unknown>[] {
 }
 
 /** Sorted, so that two of them can be compared and a difference be read. */
-export function listed(hashes: ReadonlyMap<string, string>): string[] {
+function listed(hashes: ReadonlyMap<string, string>): string[] {
   return Array.from(hashes, ([key, of]) => `${key} ${of.slice(0, 12)}`).sort()
+}
+
+/** The texts of the comments that were accepted, in that order. */
+export function commentsOf({ writes }: Evidence): string[] {
+  return writes.flatMap(({ write: { kind, payload } }) => {
+    const isComment = kind === 'comment.create' && typeof payload === 'object' && payload !== null && 'text' in payload
+    return isComment ? [String(payload.text)] : []
+  })
+}
+
+/** Every write is done, every comment is in the machine once and in the order of acceptance, and all that is published is what it should be. */
+export async function expectWhole({ siteDir, dataDir }: Workplace, comments: readonly string[]): Promise<void> {
+  const found = await evidence(dataDir)
+  expect(new Set(found.writes.map(({ state }) => state))).toEqual(new Set(['published']))
+  expect(found.comments).toEqual(comments)
+  const writes = found.writes.map(({ write }) => write)
+  const fresh = listed(await freshRender(siteDir, writes))
+  expect(listed(found.index)).toEqual(fresh)
+  expect(listed(found.store)).toEqual(fresh)
 }

@@ -26,7 +26,11 @@ export interface Line {
   readonly batch?: Batch
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
   readonly problems?: readonly { where: string; line?: number; rule: string; message: string; hint?: string }[]
+  /** Of the mortal gateway: when something will die, and at which step it did. */
+  readonly decided?: number
   readonly died?: string
+  /** Of the mortal gateway: a run of the machine is over. */
+  readonly slept?: true
 }
 
 /** A gateway's process. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** A visitor's comment. */
 export interface Comment {
   readonly text: string
@@ -26,14 +28,21 @@ export function commentTexts(html: string): string[] {
   return Array.from(html.matchAll(/id="comment-\d+"[\s\S]*?<p>([^<]*)<\/p>/g), ([, text]) => text ?? '')
 }
 
-/** Sends until it is answered, as a client with an idempotency key may. Returns the answer. */
-export async function postUntilAnswered(urlNow: () => string, comment: Comment & { readonly key: string }, giveUpMs = 30_000) {
+/** Sends until it is answered, as a client with an idempotency key may: a 5xx or a broken connection says nothing about what became of the write. */
+export async function untilAnswered(send: () => Promise<Response>, giveUpMs = 30_000): Promise<Response> {
   const until = Date.now() + giveUpMs
   for (;;) {
-    const response = await postForm(urlNow(), comment).catch(() => null)
+    const response = await send().catch(() => null)
     await response?.arrayBuffer().catch(() => null)
     if (response !== null && response.status < 500) return response
-    if (Date.now() > until) throw new Error(`“${comment.text}” was never answered.`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (Date.now() > until) throw new Error(`It was never answered, last with ${response?.status ?? 'nothing'}.`)
+    await sleep(20)
   }
+}
+
+/** A post from the owner. */
+export async function sendPost(url: string, token: string, post: { path: string; text: string; key: string }): Promise<Response> {
+  const { key, ...body } = post
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'idempotency-key': key }
+  return await fetch(`${url}/-/post.save`, { method: 'POST', headers, body: JSON.stringify(body) })
 }

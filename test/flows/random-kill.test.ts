@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { commentsOf, evidence, expectWhole } from './audit.ts'
+import { guestsOf } from './processes.ts'
+import { startProduct, workplace } from './product.ts'
+import { commentTexts, getText, postForm, untilAnswered } from './visitor.ts'
+
+const CLIENTS = 12
+const LASTING_MS = 25_000
+const PAGES = ['/posts/first/', '/posts/second/', '/posts/third/']
+
+it('keeps every acknowledged comment once and in order, whenever gateway or guest are killed under load', async () => {
+  const place = workplace()
+  onTestFinished(place.clear)
+  let gateway = await startProduct(place)
+  onTestFinished(() => gateway.kill())
+  const acknowledged: string[] = []
+  const kills = { gateway: 0, guest: 0 }
+  const until = Date.now() + LASTING_MS
+
+  async function visit(client: number): Promise<void> {
+    for (let nth = 0; Date.now() < until; nth++) {
+      const text = `Visitor ${client} says ${nth}`
+      const page = PAGES[(client + nth) % PAGES.length] ?? '/'
+      const response = await untilAnswered(() => postForm(gateway.url, { page, text, key: text.replaceAll(' ', '-') }), 60_000)
+      expect([202, 303]).toContain(response.status)
+      acknowledged.push(text)
+      await sleep(Math.random() * 100)
+    }
+  }
+
+  async function kill(): Promise<void> {
+    while (Date.now() < until) {
+      await sleep(Math.random() * 500)
+      if (Math.random() < 0.5) {
+        await gateway.kill()
+        kills.gateway++
+        gateway = await startProduct(place)
+      } else {
+        for (const pid of guestsOf(place.dataDir)) kills.guest += Number(process.kill(pid, 'SIGKILL'))
+      }
+    }
+  }
+
+  await Promise.all([kill(), ...Array.from({ length: CLIENTS }, (_, client) => visit(client))])
+  const shown = (await Promise.all(PAGES.map(async (page) => commentTexts(await getText(gateway.url, page))))).flat()
+  expect(await gateway.stop()).toBe(0)
+  expect(guestsOf(place.dataDir)).toEqual([])
+  const accepted = commentsOf(await evidence(place.dataDir))
+  process.stdout.write(`${acknowledged.length} comments acknowledged; killed: ${kills.gateway} gateways, ${kills.guest} guests\n`)
+  expect(shown.toSorted()).toEqual(acknowledged.toSorted())
+  expect(accepted.toSorted()).toEqual(acknowledged.toSorted())
+  await expectWhole(place, accepted)
+}, 180_000)

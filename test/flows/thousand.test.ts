@@ -1,0 +1,28 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { commentsOf, evidence, expectWhole, machineRuns } from './audit.ts'
+import { guestsOf, stateOf } from './processes.ts'
+import { startProduct, workplace } from './product.ts'
+import { commentTexts, getText, postForm } from './visitor.ts'
+
+it('takes a thousand comments at once to a sleeping site in one wake, each once and in the order of acceptance', async () => {
+  const place = workplace()
+  onTestFinished(place.clear)
+  const product = await startProduct(place)
+  onTestFinished(() => product.kill())
+  await expect.poll(() => guestsOf(place.dataDir).map(stateOf)).toEqual(['T'])
+  const before = machineRuns(place.dataDir).length
+
+  const texts = Array.from({ length: 1000 }, (_, index) => `Comment ${index}`)
+  const answers = await Promise.all(texts.map((text) => postForm(product.url, { text, key: text.replace(' ', '-') })))
+
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]))
+  expect(new Set(answers.map(({ headers }) => headers.get('location')?.split('#')[1])).size).toBe(1000)
+  await expect.poll(() => guestsOf(place.dataDir).map(stateOf)).toEqual(['T'])
+  expect(machineRuns(place.dataDir).slice(before)).toMatchObject([{ from: 'paused', writes: 1000 }])
+  const shown = commentTexts(await getText(product.url, '/posts/first/'))
+  expect(shown.toSorted()).toEqual(texts.toSorted())
+  await product.stop()
+  const accepted = commentsOf(await evidence(place.dataDir))
+  expect(shown).toEqual(accepted)
+  await expectWhole(place, accepted)
+})
