@@ -27,7 +27,7 @@ const slug = v.pipe(
 const YES_AND_NO: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, false: false, no: false, off: false }
 
 /** YAML 1.2 reads `yes` and `no` as text; authors mean what older YAML made of them. */
-const flag = v.pipe(
+export const flag = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === 'string' ? (YES_AND_NO[value.toLowerCase()] ?? value) : value)),
   v.boolean(),

@@ -49,7 +49,7 @@ test('a build with a cache writes what a build without one writes, whatever was 
       }
     }),
     {
-      numRuns: Number(process.env.DROWSE_RUNS ?? 25),
+      numRuns: Number(process.env.DROWSE_RUNS ?? 20),
       ...(process.env.DROWSE_SEED === undefined ? {} : { seed: Number(process.env.DROWSE_SEED) }),
     },
   )

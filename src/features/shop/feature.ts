@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { flag } from '../../content/common-fields.ts'
 import type { EntryType } from '../../content/types.ts'
 import { entries } from '../../model/site-tables.ts'
 import { HTML } from '../../render/content-type.ts'
@@ -18,7 +19,7 @@ const product: EntryType = {
     sku: v.optional(v.string()),
     image: v.optional(v.string()),
     imageAlt: v.optional(v.string()),
-    available: v.optional(v.boolean()),
+    available: v.optional(flag),
     order: v.optional(v.number()),
   },
   path: (slug) => `/products/${slug}/`,

@@ -1,0 +1,270 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { newFolder } from '../guest/running-guest.ts'
+import { buildSite, filesIn, siteFolder, writeFiles } from './site-folder.ts'
+
+const CONFIG = 'title: A site\nurl: https://example.org\n'
+const POST = '---\ntitle: Hello\ndate: 2024-01-01\ntags: [red]\n---\nWords.\n'
+const SITE = { 'site.yaml': CONFIG, 'content/posts/hello.md': POST, 'media/hill.txt': 'A hill' }
+const REAL_WORLD = join(import.meta.dirname, '../fixtures/sites/real-world')
+
+/** `drowse build` as a process of its own. */
+function drowse(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const main = join(import.meta.dirname, '../../src/cli/main.ts')
+  return spawnSync(process.execPath, [main, 'build', ...args], { encoding: 'utf8', env: { ...process.env, ...env } })
+}
+
+describe('A build', () => {
+  test('of two lines of settings and a post is a whole site', async () => {
+    const out = newFolder('out')
+
+    const result = await buildSite(siteFolder(SITE), out)
+
+    expect(result.problems).toEqual([])
+    expect(Object.keys(filesIn(out))).toEqual(
+      expect.arrayContaining([
+        '404.html',
+        'feed.xml',
+        'index.html',
+        'media/hill.txt',
+        'posts/hello/index.html',
+        'tags/red/index.html',
+      ]),
+    )
+    expect(result.written).toEqual(Object.keys(filesIn(out)).toSorted())
+  })
+
+  test('gives the same bytes again, in another folder too, and from another copy of the site', async () => {
+    const copy = newFolder('copy')
+    cpSync(REAL_WORLD, copy, { recursive: true })
+    const [first, second] = [newFolder('out'), newFolder('out')]
+
+    await buildSite(REAL_WORLD, first)
+    await buildSite(copy, second)
+
+    expect(filesIn(second)).toEqual(filesIn(first))
+  })
+
+  test('gives the same bytes in another time zone and another language', () => {
+    const [here, there] = [newFolder('out'), newFolder('out')]
+
+    const first = drowse([REAL_WORLD, '--no-cache', '--out', here], { TZ: 'UTC', LANG: 'C' })
+    const second = drowse([REAL_WORLD, '--no-cache', '--out', there], {
+      TZ: 'Pacific/Kiritimati',
+      LANG: 'ru_RU.UTF-8',
+      LC_ALL: 'ru_RU.UTF-8',
+    })
+
+    expect([first.status, second.status]).toEqual([0, 0])
+    expect(filesIn(there)).toEqual(filesIn(here))
+  })
+
+  test('that finds nothing changed renders and writes nothing', async () => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, out, { cacheFile })
+
+    const again = await buildSite(site, out, { cacheFile })
+
+    expect(again).toMatchObject({ rendered: 0, written: [], removed: 0 })
+  })
+
+  test('with a cache fills another folder as it filled the first', async () => {
+    const [site, first, second] = [siteFolder(SITE), newFolder('out'), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, first, { cacheFile })
+
+    await buildSite(site, second, { cacheFile })
+
+    expect(filesIn(second)).toEqual(filesIn(first))
+  })
+
+  test('mends a file of its output that was damaged or removed', async () => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, out, { cacheFile })
+    const whole = filesIn(out)
+    writeFileSync(join(out, 'posts/hello/index.html'), 'Half a fi')
+    rmSync(join(out, 'feed.xml'))
+
+    const again = await buildSite(site, out, { cacheFile })
+
+    expect(again.written).toEqual(['feed.xml', 'posts/hello/index.html'])
+    expect(filesIn(out)).toEqual(whole)
+  })
+
+  test('removes what it wrote once and writes no more, with the folders that leaves empty, and nobody else’s files', async () => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, out, { cacheFile })
+    writeFiles(out, { CNAME: 'example.org', 'tags/mine.txt': 'Mine' })
+    writeFiles(site, { 'content/posts/hello.md': null, 'content/about.md': '# About' })
+
+    const again = await buildSite(site, out, { cacheFile })
+
+    expect(again.removed).toBeGreaterThan(5)
+    expect(existsSync(join(out, 'posts'))).toBe(false)
+    expect(filesIn(out)).toMatchObject({ CNAME: 'example.org', 'tags/mine.txt': 'Mine' })
+    expect(existsSync(join(out, 'tags/red'))).toBe(false)
+  })
+
+  test('without a cache removes what an earlier one left, too', async () => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    await buildSite(site, out)
+    writeFiles(site, { 'content/posts/hello.md': null })
+
+    await buildSite(site, out)
+
+    expect(existsSync(join(out, 'posts/hello/index.html'))).toBe(false)
+  })
+
+  test('with another engine reads the files again', async () => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, out, { cacheFile })
+
+    const again = await buildSite(site, out, { cacheFile, engine: 'engine-2' })
+
+    expect(again.rendered).toBe(again.pages)
+    expect(again.written).toEqual([])
+  })
+})
+
+describe('Real posts', () => {
+  test('with other tools’ front matter, raw HTML and old habits build without an error', async () => {
+    const out = newFolder('out')
+
+    const { problems } = await buildSite(REAL_WORLD, out)
+
+    expect(problems).toEqual([])
+    const files = filesIn(out)
+    expect(Object.keys(files).filter((path) => /^posts\/.*index\.html$/.test(path))).toEqual([
+      'posts/2011-05-01-first/index.html',
+      'posts/harbour-v1-2-3/index.html',
+      'posts/index.html',
+      'posts/page/1/index.html',
+      'posts/page/2/index.html',
+      'posts/raw-html/index.html',
+      'posts/ribenyu/index.html',
+      'posts/windows/index.html',
+    ])
+    expect(files['posts/raw-html/index.html']).toContain('Ines Marsh, Tom')
+    expect(files['feed.xml']).toContain('<published>2020-02-29T09:59:59.123Z</published>')
+  })
+
+  const corpus = process.env.DROWSE_CORPUS
+  if (corpus !== undefined) {
+    test(`in ${corpus} build without an error, and alike with a cache and without`, async () => {
+      const site = siteFolder({ 'site.yaml': `${CONFIG}content: { post: ${JSON.stringify(corpus)} }\n` })
+      const [cached, fresh] = [newFolder('out'), newFolder('out')]
+
+      const result = await buildSite(site, cached, { cacheFile: join(site, '.drowse/build.db') })
+      const again = await buildSite(site, cached, { cacheFile: join(site, '.drowse/build.db') })
+      await buildSite(site, fresh)
+
+      expect(result.problems.filter(({ severity }) => severity === 'error')).toEqual([])
+      expect(result.pages).toBeGreaterThan(100)
+      expect(again).toMatchObject({ rendered: 0, written: [] })
+      expect(filesIn(cached)).toEqual(filesIn(fresh))
+    })
+  }
+})
+
+describe('Faults in a site', () => {
+  const FAULTS = {
+    'content/posts/misspelled.md': '---\ntitle: Slip\ndate: 2024-01-02\ntag: red\n---\n',
+    'content/posts/no-such-day.md': '---\ntitle: Day\n\ndate: 2024-02-30\n---\n',
+    'content/posts/latin-1.md': new Uint8Array([...Buffer.from('---\ntitle: Caf\ndate: 2024-01-01\n---\nfine\ncaf'), 0xe9]),
+    'content/posts/twin-a.md': '---\ntitle: One\ndate: 2024-01-01\nslug: twin\n---\n',
+    'content/posts/twin-b.md': '---\ntitle: Two\ndate: 2024-01-01\nslug: twin\n---\n',
+    'content/posts/unclosed.md': '---\ntitle: Open',
+    'content/posts/yaml.md': '---\ntitle: [\n---\n',
+  }
+
+  test('are all told at once, each with its line, rule and hint, and everything else is built', async () => {
+    const out = newFolder('out')
+
+    const { problems } = await buildSite(siteFolder({ ...SITE, ...FAULTS }), out)
+
+    const told = problems.map(({ where, line, rule, severity }) => `${where}:${line} ${severity} ${rule}`)
+    expect(told.toSorted()).toEqual([
+      'content/posts/latin-1.md:6 error content/not-utf-8',
+      'content/posts/misspelled.md:4 warning front-matter/unknown-key',
+      'content/posts/no-such-day.md:4 error front-matter/invalid-date',
+      'content/posts/twin-b.md:1 error content/duplicate-path',
+      'content/posts/unclosed.md:1 error front-matter/unclosed',
+      expect.stringMatching(/^content\/posts\/yaml\.md:\d error front-matter\//),
+    ])
+    // What is wrong with YAML itself its parser says, and that is all.
+    expect(problems.filter(({ hint, where }) => hint === undefined && !where.endsWith('/yaml.md'))).toEqual([])
+    expect(problems.find(({ where }) => where.endsWith('misspelled.md'))?.hint).toBe('Did you mean `tags`?')
+    expect(existsSync(join(out, 'posts/hello/index.html'))).toBe(true)
+    expect(readFileSync(join(out, 'posts/twin/index.html'), 'utf8')).toContain('<title>One')
+  })
+
+  test('are told by every build until they are mended', async () => {
+    const [site, out] = [siteFolder({ ...SITE, ...FAULTS }), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    const first = await buildSite(site, out, { cacheFile })
+
+    const second = await buildSite(site, out, { cacheFile })
+    writeFiles(site, {
+      ...Object.fromEntries(Object.keys(FAULTS).map((path) => [path, null])),
+      'content/posts/twin-b.md': FAULTS['content/posts/twin-b.md'],
+    })
+    const mended = await buildSite(site, out, { cacheFile })
+
+    expect(second.problems).toEqual(first.problems)
+    expect(mended.problems).toEqual([])
+    expect(readFileSync(join(out, 'posts/twin/index.html'), 'utf8')).toContain('<title>Two')
+  })
+
+  test('make the command end with 1, after it has named file and line', () => {
+    const site = siteFolder({ ...SITE, ...FAULTS })
+
+    const { status, stderr } = drowse([site])
+
+    expect(status).toBe(1)
+    expect(stderr).toContain('content/posts/no-such-day.md:4')
+    expect(stderr).toContain('Did you mean `tags`?')
+    expect(existsSync(join(site, 'dist/posts/hello/index.html'))).toBe(true)
+  })
+
+  test('that are warnings let it end with 0', () => {
+    const site = siteFolder({ ...SITE, 'content/posts/misspelled.md': FAULTS['content/posts/misspelled.md'] })
+
+    expect(drowse([site])).toMatchObject({ status: 0, stderr: expect.stringContaining('misspelled.md:4') })
+  })
+
+  test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+    ['a folder without a site', { 'readme.txt': '' }, /There is no site\.yaml in .*\(site-missing\).*two lines/s],
+    [
+      'settings with a slip',
+      { 'site.yaml': `${CONFIG}postPerPage: 3\n` },
+      /site\.yaml:3.*`postPerPage`.*Did you mean `postsPerPage`\?/s,
+    ],
+    [
+      'a page where a list is',
+      { ...SITE, 'content/posts.md': '# Posts' },
+      /Two pages would be published at \/posts\/.*page-conflict/s,
+    ],
+    ['a theme that is not there', { ...SITE, 'site.yaml': `${CONFIG}theme: nowhere\n` }, /no theme "nowhere".*Correct `theme`/s],
+  ])('stop it where there is nothing to build: %s', (_, files, message) => {
+    const { status, stderr } = drowse([siteFolder(files)])
+
+    expect(status).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('such as a file where the output should go are told without a trace', () => {
+    const site = siteFolder(SITE)
+
+    const { status, stderr } = drowse([site, '--out', join(site, 'site.yaml')])
+
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/can’t be written.*folder-unwritable.*--out/s)
+  })
+})
