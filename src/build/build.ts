@@ -11,6 +11,7 @@ import { compileTheme } from '../render/theme/compile.ts'
 import { loadTheme } from '../render/theme/load.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { type FolderScan, scanFolder } from './scan-folder.ts'
+import { refuseVanished } from './vanished.ts'
 import { type ReadyTheme, Workshop } from './workshop.ts'
 
 export interface BuildOptions {
@@ -22,6 +23,8 @@ export interface BuildOptions {
   readonly themesDir: string
   readonly features: readonly Feature[]
   readonly engine: string
+  /** Goes on however many files are gone since the last build. */
+  readonly force?: boolean
   /** Told what is being done, for a progress line. */
   readonly progress?: (step: 'scan' | 'read' | 'render', done: number, of: number) => void
 }
@@ -36,7 +39,7 @@ export interface BuildResult {
   readonly problems: readonly Problem[]
 }
 
-/** Builds a site's folder into an output folder: only what changed since the last build is read, rendered and written. A first build is the same, from an empty model. */
+/** Builds a site's folder into an output folder: only what changed since the last build is read, rendered and written. A first build is the same, from an empty model. Throws `release-refused` where too many files are gone since the last one. */
 export async function build(options: BuildOptions): Promise<BuildResult> {
   const types = options.features.flatMap((feature) => feature.entryTypes ?? [])
   const scan = await scanFolder(options.siteDir, types)
@@ -44,7 +47,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const theme = await compileTheme({ themesDirs: [join(options.siteDir, 'themes'), options.themesDir], name: scan.config.theme })
   const workshop = new Workshop(options)
   try {
-    return await buildIn(workshop, { scan, theme }, options.progress)
+    return await buildIn(workshop, { scan, theme }, options)
   } finally {
     workshop.close()
   }
@@ -53,11 +56,12 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 async function buildIn(
   workshop: Workshop,
   { scan, theme }: { readonly scan: FolderScan; readonly theme: CompiledTheme },
-  progress?: BuildOptions['progress'],
+  { progress, force = false }: Pick<BuildOptions, 'progress' | 'force'>,
 ): Promise<BuildResult> {
   const blobs = blobsOf(scan)
   const difference = (read: Pick<Change, 'row' | 'list'>) => {
     const found = differenceOf(read, scan)
+    if (!force) refuseVanished(found.removed, read.list(sources.indexes.all, '').length)
     progress?.('read', found.changed.length, scan.files.size)
     return found
   }

@@ -10,6 +10,7 @@ import type { CompiledTheme } from '../render/theme/types.ts'
 import { filesOfTheme } from './build.ts'
 import type { FolderScan } from './scan-folder.ts'
 import type { Snapshot } from './snapshot.ts'
+import { refuseVanished } from './vanished.ts'
 
 export interface PreparedSync {
   /** Null where the machine has everything. */
@@ -24,14 +25,23 @@ export interface PreparedSync {
   readonly problems: readonly Problem[]
 }
 
+export interface SyncOptions {
+  /** What the machine has of the folder; null for nothing. */
+  readonly last: Snapshot | null
+  readonly engine: string
+  readonly types: readonly EntryType[]
+  /** Removes files from the site however many are gone from the folder. */
+  readonly force?: boolean
+}
+
 /**
- * The difference between a folder and what the machine has of it, `last`; null for nothing. Files with errors stay behind, so the machine keeps their last good
- * version; the problems say so. The bytes of all changed files are held in memory.
+ * The difference between a folder and what the machine has of it. Files with errors stay behind, so the machine keeps their last good
+ * version; the problems say so. The bytes of all changed files are held in memory. Throws `release-refused` where too many files are gone.
  */
 export function prepareSync(
   scan: FolderScan,
   theme: CompiledTheme,
-  { last: before, engine, types }: { last: Snapshot | null; engine: string; types: readonly EntryType[] },
+  { last: before, engine, types, force = false }: SyncOptions,
 ): PreparedSync {
   const parser = scan.config.parser
   const blobs = new Map<string, Uint8Array>()
@@ -55,7 +65,9 @@ export function prepareSync(
     changed.push({ path, hash: hashOf })
     blobs.set(hashOf, bytes)
   }
-  const removed = Object.keys(before?.files ?? {}).filter((path) => !scan.files.has(path))
+  const known = Object.keys(before?.files ?? {})
+  const removed = known.filter((path) => !scan.files.has(path))
+  if (!force) refuseVanished(removed, known.length)
   const themeName = hash('sha256', [theme.hash, ...theme.assets.map(({ path }) => path)].join('\n'))
   const themeChanged = before?.theme !== themeName
   if (changed.length + removed.length === 0 && !themeChanged && before?.engine === engine) return { write: null, problems }

@@ -8,7 +8,11 @@ import { counted, duration, type Terminal } from './terminal.ts'
 const STEPS = { scan: 'Found', read: 'Reading', render: 'Rendered' } as const
 
 /** `drowse build`: exit code 0, or 1 when something in the site has an error; everything else is built all the same. */
-export async function runBuild(terminal: Terminal, siteDir: string, options: { out?: string; cache: boolean }): Promise<number> {
+export async function runBuild(
+  terminal: Terminal,
+  siteDir: string,
+  options: { out?: string; cache: boolean; force?: true },
+): Promise<number> {
   const site = resolve(siteDir)
   const outDir = resolve(options.out ?? join(site, 'dist'))
   const startedNs = process.hrtime.bigint()
@@ -19,6 +23,7 @@ export async function runBuild(terminal: Terminal, siteDir: string, options: { o
     themesDir: THEMES_DIR,
     features: FEATURES,
     engine: engineName(SOURCE_DIR),
+    force: options.force === true,
     progress: (step, done, of) => {
       if (step !== 'render' || done % 100 === 0) terminal.progress(`${STEPS[step]} ${done} of ${of} …`)
     },

@@ -23,6 +23,7 @@ Examples:
 A site is a folder with a site.yaml and Markdown under content/. The manual: https://drowse.example/manual/`,
   )
 
+const force = () => new Option('--force', 'go on although more than a fifth of the site’s files are gone')
 const json = () => new Option('--json', 'print JSON, one value a line, and nothing else')
 
 program
@@ -31,8 +32,9 @@ program
   .argument('[site]', 'the folder of the site', '.')
   .option('-o, --out <dir>', 'where the files go (default: dist in the site)')
   .option('--no-cache', 'forget what earlier builds knew and build everything')
+  .addOption(force())
   .addOption(json())
-  .action((site: string, options: { out?: string; cache: boolean; json?: true }) =>
+  .action((site: string, options: { out?: string; cache: boolean; force?: true; json?: true }) =>
     run(options, async (terminal) => (await import('./build.ts')).runBuild(terminal, site, options)),
   )
 
@@ -43,8 +45,9 @@ program
   .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3000)
   .option('--host <address>', 'the address to listen on', '127.0.0.1')
   .option('--data <dir>', 'where the journal, the machine and the store are kept (default: .drowse/data in the site)')
+  .addOption(force())
   .addOption(json())
-  .action((site: string, options: { port: number; host: string; data?: string; json?: true }) =>
+  .action((site: string, options: { port: number; host: string; data?: string; force?: true; json?: true }) =>
     run(options, async (terminal) => (await import('./start.ts')).runStart(terminal, site, options)),
   )
 

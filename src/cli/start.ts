@@ -25,7 +25,7 @@ const STATES = {
 export async function runStart(
   terminal: Terminal,
   site: string,
-  options: { port: number; host: string; data?: string },
+  options: { port: number; host: string; data?: string; force?: true },
 ): Promise<number> {
   const siteDir = resolve(site)
   const dataDir = dataDirOf(siteDir, options.data)
@@ -39,7 +39,10 @@ export async function runStart(
   try {
     embedded.dispatcher.start()
     terminal.progress('Bringing the folder’s changes to the machine …')
-    const { config, state, problems } = await syncFolder(siteDir, embedded, Promise.race([stopped, patience.over]))
+    const { config, state, problems } = await syncFolder(siteDir, embedded, {
+      giveUp: Promise.race([stopped, patience.over]),
+      force: options.force === true,
+    })
     // Not before the syncs among them are known to have gone well or not.
     embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     terminal.problems(problems)

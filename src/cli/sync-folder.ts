@@ -26,7 +26,7 @@ interface Synced {
 export async function syncFolder(
   siteDir: string,
   { journal, dispatcher }: Embedded,
-  giveUp: Promise<unknown> = new Promise(() => {}),
+  { giveUp = new Promise(() => {}), force = false }: { readonly giveUp?: Promise<unknown>; readonly force?: boolean } = {},
 ): Promise<Synced> {
   const memory = recallSyncs(journal)
   const scan = await scanFolder(siteDir, ENTRY_TYPES)
@@ -35,6 +35,7 @@ export async function syncFolder(
     last: memory.expected,
     engine: engineName(SOURCE_DIR),
     types: ENTRY_TYPES,
+    force,
   })
   const synced = { config: scan.config, problems: [...scan.problems, ...theme.problems, ...problems] }
   if (write === null) return { ...synced, state: 'unchanged' }

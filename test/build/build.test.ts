@@ -110,6 +110,20 @@ describe('A build', () => {
     expect(existsSync(join(out, 'tags/red'))).toBe(false)
   })
 
+  test('refuses to take most of a site down because its folder is missing, unless it is forced', async () => {
+    const posts = Array.from({ length: 20 }, (_, index) => [`content/posts/${index}.md`, POST.replace('Hello', `Post ${index}`)])
+    const [site, out] = [siteFolder({ ...SITE, ...Object.fromEntries(posts) }), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, out, { cacheFile })
+    const whole = filesIn(out)
+    rmSync(join(site, 'content'), { recursive: true })
+
+    await expect(buildSite(site, out, { cacheFile })).rejects.toMatchObject({ code: 'release-refused' })
+    expect(filesIn(out)).toEqual(whole)
+    await buildSite(site, out, { cacheFile, force: true })
+    expect(existsSync(join(out, 'posts/3/index.html'))).toBe(false)
+  })
+
   test('without a cache removes what an earlier one left, too', async () => {
     const [site, out] = [siteFolder(SITE), newFolder('out')]
     await buildSite(site, out)

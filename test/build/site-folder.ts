@@ -37,7 +37,7 @@ export function filesIn(root: string): Readonly<Record<string, string>> {
 export function buildSite(
   siteDir: string,
   outDir: string,
-  { cacheFile = null, engine = 'engine-1' }: { cacheFile?: string | null; engine?: string } = {},
+  { cacheFile = null, engine = 'engine-1', force = false }: { cacheFile?: string | null; engine?: string; force?: boolean } = {},
 ): Promise<BuildResult> {
-  return build({ siteDir, outDir, cacheFile, themesDir: BUILT_IN, features: FEATURES, engine })
+  return build({ siteDir, outDir, cacheFile, themesDir: BUILT_IN, features: FEATURES, engine, force })
 }
