@@ -117,6 +117,7 @@ export class Workshop {
   async #take(intake: Intake, options: IntakeOptions, startedAt: number): Promise<Omit<Round, 'commitMs'>> {
     const everything = this.site.hasNewEngine
     const { plan } = this.site.change((change) => {
+      if (everything) this.#bodies.clear()
       if (intake.theme) useTheme(change, intake.theme.files)
       const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
       readFolder(change, intake.difference(change), { types: this.types, bodies: this.#bodies, bytesOf, everything })

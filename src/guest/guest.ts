@@ -49,6 +49,7 @@ export function createGuest({
   /** Another engine may read the same files to other entries. */
   function readAgain(change: Change): void {
     const bytesOf = ({ hash }: { readonly hash: string }) => blobs.get(hash)
+    bodies.clear()
     readFolder(change, { changed: [], removed: [] }, { types, bodies, bytesOf, everything: true })
   }
 

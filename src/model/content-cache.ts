@@ -3,8 +3,11 @@ import type { Body, BodyCache } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Database } from './database.ts'
 
-/** Rendered bodies by hash, in the site's database. Their content follows from their hash, so reading one is never recorded. */
-export function bodyCache(database: Database): BodyCache {
+/**
+ * Rendered bodies by hash, in the site's database. Their content follows from their hash and the engine, so reading one is never recorded, and another engine
+ * begins with none.
+ */
+export function bodyCache(database: Database): BodyCache & { clear(): void } {
   database.exec('CREATE TABLE IF NOT EXISTS bodies (hash TEXT PRIMARY KEY, body TEXT NOT NULL)')
   return {
     get(bodyHash) {
@@ -14,6 +17,9 @@ export function bodyCache(database: Database): BodyCache {
     },
     set(bodyHash, body) {
       database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', bodyHash, JSON.stringify(body))
+    },
+    clear() {
+      database.run('DELETE FROM bodies')
     },
   }
 }

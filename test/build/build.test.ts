@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { newFolder } from '../guest/running-guest.ts'
 import { buildSite, filesIn, siteFolder, writeFiles } from './site-folder.ts'
@@ -143,6 +144,20 @@ describe('A build', () => {
 
     expect(again.rendered).toBe(again.pages)
     expect(again.written).toEqual([])
+  })
+
+  test('with another engine renders every body anew, as a build from nothing does', async () => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    const cacheFile = join(site, '.drowse/build.db')
+    await buildSite(site, out, { cacheFile })
+    const whole = filesIn(out)
+    const cache = new DatabaseSync(cacheFile)
+    cache.exec(`UPDATE bodies SET body = json_set(body, '$.html', '<p>As of old.</p>')`)
+    cache.close()
+
+    await buildSite(site, out, { cacheFile, engine: 'engine-2' })
+
+    expect(filesIn(out)).toEqual(whole)
   })
 })
 

@@ -70,6 +70,12 @@ describe('A rejected write', () => {
       syncOf({ 'content/posts/new.md': POST, 'content/posts/bad.md': 'No title' }),
       'content-invalid',
     ],
+    [
+      'a file whose name is too long for any store',
+      syncOf({ [`media/${'deep/'.repeat(220)}hill.txt`]: 'A hill' }),
+      'key-invalid',
+    ],
+    ['a file whose name no store can hold', syncOf({ 'media/a\u0007b.txt': 'A bell' }), 'key-invalid'],
     ['a page where a list is', syncOf({ 'content/posts/new.md': POST, 'content/posts.md': '# Posts' }), 'page-conflict'],
     [
       'two posts of one name',
@@ -107,6 +113,26 @@ describe('A rejected write', () => {
       code: 'page-conflict',
       message: 'Two pages would be published at /tags/red/: “page/tags/red” (page) and “red” (tag).',
       hint: 'Give one of them another slug or file name.',
+    })
+  })
+
+  test('names the file that stands where a page needs a folder, whichever comes first', async () => {
+    const guest = await published()
+    const file = { 'media/hill': 'A hill' }
+    const below = { 'media/hill/top.txt': 'Its top' }
+
+    const { receipts } = await guest.apply([syncOf({ ...file, ...below }), syncOf(file), syncOf(below)])
+    const { receipts: turned } = await guest.apply([
+      syncOf({ 'media/hill': null, ...below }),
+      syncOf(file),
+      syncOf({ ...file, 'media/hill/top.txt': null }),
+    ])
+
+    expect(statuses(receipts)).toEqual(['page-conflict', 'applied', 'page-conflict'])
+    expect(statuses(turned)).toEqual(['applied', 'page-conflict', 'applied'])
+    expect(receipts[2]).toMatchObject({
+      message:
+        'The file /media/hill of “/media/hill” (file) stands where /media/hill/top.txt of “/media/hill/top.txt” (file) needs a folder.',
     })
   })
 
@@ -416,6 +442,18 @@ describe('Another engine', () => {
 
     expect(answer.rendered).toBeGreaterThan(10)
     expect(answer.objects.size).toBe(0)
+  })
+
+  test('renders every body anew, since an older one may have rendered it otherwise', async () => {
+    const guest = await published()
+    guest.database.run(`UPDATE bodies SET body = json_set(body, '$.html', '<p>As of old.</p>')`)
+    const older = await guest.apply([comment('Hello')])
+    expect(textOf(older, 'posts/hello/index.html')).toContain('As of old.')
+    await guest.acknowledge(older.outbox)
+
+    const answer = await openGuest({ dataDir: guest.dataDir, engine: 'engine-2' }).apply([])
+
+    expect(textOf(answer, 'posts/hello/index.html')).toContain('Words.')
   })
 
   test('whose routes have other names takes over the pages of the old ones', async () => {

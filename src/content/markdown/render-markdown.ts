@@ -13,9 +13,6 @@ import { countWords, excerptOf, isFootnotes } from './plain-text.ts'
 import { rehypeRawHtml } from './raw-html.ts'
 import type { Parser } from './types.ts'
 
-/** Raised with every change that makes other HTML of the same Markdown: cached bodies of an older version are then not found. */
-export const PIPELINE_VERSION = 1
-
 /** mdast → hast. Parsing is the Parser's part, and writing HTML the last step below. */
 const pipeline = unified()
   .use(remarkFootnoteNames)
@@ -32,9 +29,9 @@ export function renderMarkdown(markdown: string, parser: Parser): Body {
   return { html: toHtml(tree), headings: headingsOf(tree), words: countWords(tree), excerpt: excerptOf(tree) }
 }
 
-/** The key of a body: SHA-256 (hex) over all that the HTML depends on. */
+/** The key of a body: SHA-256 (hex) over all that its HTML depends on but this code, which is the engine's. */
 export function bodyHash(markdown: string, parser: Parser): string {
-  return createHash('sha256').update(`${PIPELINE_VERSION}\n${parser.name}\n`).update(markdown).digest('hex')
+  return createHash('sha256').update(`${parser.name}\n`).update(markdown).digest('hex')
 }
 
 function headingsOf(tree: Root): Body['headings'] {
