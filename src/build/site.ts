@@ -47,6 +47,7 @@ export class Site {
   readonly #routes: ReadonlyMap<string, Route>
   readonly #engine: string
   #engineMet = false
+  #isPutOff = false
 
   /** `engine` names the code that renders; with another one than last time every page is worked out again. */
   constructor(database: Database, features: readonly Feature[], engine: string) {
@@ -87,8 +88,18 @@ export class Site {
       const touched = this.#rows.takeTouched()
       return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
     })
-    this.#engineMet = true
+    this.#engineMet = !this.#isPutOff
     return outcome
+  }
+
+  /** Runs `work`, whose changes leave the new engine to be met by a later one: for a site that can't be worked out again until something in it is mended. */
+  putOffNewEngine<T>(work: () => T): T {
+    this.#isPutOff = true
+    try {
+      return work()
+    } finally {
+      this.#isPutOff = false
+    }
   }
 
   /** Forgets what the pages of these keys were last rendered to, so that their next rendering counts as a change. Returns the pages as they were, by key. */
@@ -167,7 +178,7 @@ export class Site {
 
   /** True the first time another engine meets this database: the caller's transaction decides whether it stays so. */
   #meetsNewEngine(): boolean {
-    if (this.#engineMet) return false
+    if (this.#engineMet || this.#isPutOff) return false
     const known = this.#knownEngine()
     if (known === this.#engine) return false
     this.database.run('DELETE FROM engine')

@@ -9,7 +9,15 @@ import { blobStore, bodyCache } from '../model/content-cache.ts'
 import { Database } from '../model/database.ts'
 import type { Change } from '../model/types.ts'
 import type { Handler, Send } from '../protocol/serve.ts'
-import { type Effect, type FromGuest, PROTOCOL_VERSION, type Receipt, type ToGuest, type Write } from '../protocol/types.ts'
+import {
+  type Effect,
+  type FromGuest,
+  PROTOCOL_VERSION,
+  type Problem,
+  type Receipt,
+  type ToGuest,
+  type Write,
+} from '../protocol/types.ts'
 import { type LoadedTheme, loadTheme } from '../render/theme/load.ts'
 import { applyWrite } from './apply.ts'
 import { deliver } from './deliver.ts'
@@ -27,6 +35,13 @@ export interface GuestOptions {
 
 type Apply = Extract<ToGuest, { type: 'apply' }>
 type Applied = Extract<FromGuest, { type: 'applied' }>
+
+interface AppliedBatch {
+  readonly receipts: readonly Receipt[]
+  readonly plan: Plan
+  readonly effects: readonly Effect[]
+  readonly problems: readonly Problem[]
+}
 
 /**
  * The program inside the machine: a function from its data and a batch of writes to new data, changed objects and receipts. A batch is one transaction, in which
@@ -53,13 +68,34 @@ export function createGuest({
     readFolder(change, { changed: [], removed: [] }, { types, bodies, bytesOf, everything: true })
   }
 
-  function applyAll(
+  /** Works the site out again if the engine is new. What keeps it from being so, such as two pages at one path, is the owner's to mend: until then all stays. */
+  function meetNewEngine(): { readonly plan: Plan; readonly problems: readonly Problem[] } {
+    if (!site.hasNewEngine) return { plan: EMPTY_PLAN, problems: [] }
+    try {
+      return { plan: site.change(readAgain).plan, problems: [] }
+    } catch (error) {
+      if (!(error instanceof DrowseError) || error.status >= 500) throw error
+      return { plan: EMPTY_PLAN, problems: [unmetEngine(error)] }
+    }
+  }
+
+  function applyAll(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>): AppliedBatch {
+    const met = meetNewEngine()
+    if (met.problems.length === 0) return { ...applyEach(writes, sent, met.plan), problems: [] }
+    const applied = site.putOffNewEngine(() => applyEach(writes, sent, EMPTY_PLAN))
+    // One of the writes may have mended it.
+    const again = writes.length === 0 ? met : meetNewEngine()
+    return { ...applied, plan: mergePlans(applied.plan, again.plan), problems: again.problems }
+  }
+
+  function applyEach(
     writes: readonly Write[],
     sent: ReadonlyMap<string, Uint8Array>,
-  ): { receipts: Receipt[]; plan: Plan; effects: Effect[] } {
+    before: Plan,
+  ): Omit<AppliedBatch, 'problems'> {
     const receipts: Receipt[] = []
     const effects: Effect[] = []
-    let plan = site.hasNewEngine ? site.change(readAgain).plan : EMPTY_PLAN
+    let plan = before
     for (const write of writes) {
       const known = ledger.receipt(write.id)
       if (known) {
@@ -81,7 +117,7 @@ export function createGuest({
     send: Send,
   ): Promise<Omit<Applied, 'times'> & { applyNs: bigint; renderNs: bigint; workedAt: bigint }> {
     const startedAt = process.hrtime.bigint()
-    const { receipts, plan, effects } = applyAll(request.writes, sent)
+    const { receipts, plan, effects, problems: unmet } = applyAll(request.writes, sent)
     const appliedAt = process.hrtime.bigint()
     const parts: RenderParts = { theme: await themes(themeBundle(site.read)), bodies, blob: (hash) => blobs.get(hash) }
     const { removed, changed, rendered, problems } = await deliver(plan, ledger.unpublished(), { site, parts, send })
@@ -96,7 +132,7 @@ export function createGuest({
       nextWakeAt: null,
       outbox,
       rendered,
-      problems,
+      problems: [...unmet, ...problems],
       applyNs: appliedAt - startedAt,
       renderNs: workedAt - appliedAt,
       workedAt,
@@ -121,6 +157,16 @@ export function createGuest({
         return send({ ...applied, times: { applyNs: Number(applyNs), renderNs: Number(renderNs), commitNs: Number(commitNs) } })
       }
     }
+  }
+}
+
+function unmetEngine({ code, message, hint }: DrowseError): Problem {
+  return {
+    where: 'site',
+    rule: `engine/${code}`,
+    message: `This version of Drowse can’t take over the site yet, so its pages stay as they were: ${message}`,
+    ...(hint === undefined ? {} : { hint }),
+    severity: 'error',
   }
 }
 

@@ -492,6 +492,29 @@ describe('Another engine', () => {
     expect(keysOf(answer)).toContain('products/cup/index.html')
   })
 
+  test('that would publish two pages at one path leaves the pages as they were, takes writes, and is met once the clash is mended', async () => {
+    const guest = await published({ ...SITE, 'content/about.md': '# About' })
+    const moved = FEATURES.map((feature) => ({
+      ...feature,
+      entryTypes: (feature.entryTypes ?? []).map((type) =>
+        type.kind === 'post' ? { ...type, path: (slug: string) => (slug === 'other' ? '/about/' : `/posts/${slug}/`) } : type,
+      ),
+    }))
+    const newer = openGuest({ dataDir: guest.dataDir, engine: 'engine-2', features: moved })
+
+    const clashing = await newer.apply([comment('Hello'), comment('Hello', { page: '/nowhere/' }), comment('Again')])
+
+    expect(statuses(clashing.receipts)).toEqual(['applied', 'page-unknown', 'applied'])
+    expect(clashing.problems).toMatchObject([{ rule: 'engine/page-conflict', message: expect.stringContaining('/about/') }])
+    expect(keysOf(clashing)).toEqual(['posts/hello/index.html'])
+    await newer.acknowledge(clashing.outbox)
+    const mended = await newer.apply([syncOf({ 'content/about.md': null })])
+    expect(mended.problems).toEqual([])
+    expect(textOf(mended, 'about/index.html')).toContain('Hello')
+    expect(mended.removed).toContain('posts/other/index.html')
+    expect((await newer.apply([])).rendered).toBe(0)
+  })
+
   test('is met again after a batch that failed', async () => {
     const guest = await published()
     const louder = FEATURES.map((feature) => ({
