@@ -34,6 +34,17 @@ export class Pages {
     return row ? pageOf(row) : null
   }
 
+  /** The pages whose keys lie in the folder of this name, by key. */
+  *below(folder: string): Iterable<PageRow> {
+    // `0` is what comes after `/`.
+    for (let after = `${folder}/`; ; ) {
+      const row = this.#database.get('SELECT * FROM pages WHERE key > ? AND key < ? ORDER BY key LIMIT 1', after, `${folder}0`)
+      if (!row) return
+      after = String(row.key)
+      yield pageOf(row)
+    }
+  }
+
   of(route: string, unit: string): readonly PageRow[] {
     return this.#database.all('SELECT * FROM pages WHERE route = ? AND unit = ?', route, unit).map(pageOf)
   }

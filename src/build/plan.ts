@@ -4,6 +4,7 @@ import { parseReaderKey, type Queries, readerKey } from '../model/queries.ts'
 import { Recorder } from '../model/recorder.ts'
 import type { Rows } from '../model/rows.ts'
 import type { Touched } from '../model/types.ts'
+import { foldersOf, keyFault } from '../protocol/key.ts'
 import type { PageSpec, Route } from '../render/types.ts'
 import { keyOf, type PageRow, type Pages } from './pages.ts'
 
@@ -75,7 +76,7 @@ export class Planner {
     return { pages: all, removed: gone }
   }
 
-  /** The affected pages of a change. Throws `page-conflict`, after which the caller must take the change back. */
+  /** The affected pages of a change. Throws `page-conflict` or `key-invalid`, after which the caller must take the change back. */
   plan(touched: readonly Touched[]): Plan {
     this.#staleUnits = new Map()
     this.#stalePages = new Set()
@@ -164,16 +165,33 @@ export class Planner {
     released: ReadonlyMap<string, PageRow>,
     claimed: ReadonlyMap<string, Unit>,
   ): void {
-    const there = this.#pages.byKey(keyOf(spec.path))
+    const key = keyOf(spec.path)
+    const there = this.#pages.byKey(key)
     const mine = there?.route === route.name && there.unit === unit && there.path === spec.path
-    const first = claimed.get(keyOf(spec.path))
+    const first = claimed.get(key)
     if (first) throw conflict(spec.path, { route: route.name, unit }, { route: first.route.name, unit: first.unit })
     if (there && !mine && !released.has(there.path) && this.#isOwned(there))
       throw conflict(spec.path, { route: route.name, unit }, there)
     if (mine && JSON.stringify(there.argument) === JSON.stringify(spec.argument)) return
+    if (!mine) {
+      checkKey(key, { route: route.name, unit })
+      const rival = this.#rival(key, released, claimed)
+      if (rival) throw blocked({ path: spec.path, route: route.name, unit }, rival)
+    }
     if (there && there.path !== spec.path) this.#drop(there.path)
     this.#pages.claim({ path: spec.path, route: route.name, unit, argument: spec.argument })
     this.#stalePages.add(spec.path)
+  }
+
+  /** A page that stays and is a file where this key needs a folder, or the other way round. */
+  #rival(key: string, released: ReadonlyMap<string, PageRow>, claimed: ReadonlyMap<string, Unit>): PageRow | null {
+    const stays = (page: PageRow) => claimed.has(keyOf(page.path)) || (!released.has(page.path) && this.#isOwned(page))
+    for (const folder of foldersOf(key)) {
+      const page = this.#pages.byKey(folder)
+      if (page && stays(page)) return page
+    }
+    for (const page of this.#pages.below(key)) if (stays(page)) return page
+    return null
   }
 }
 
@@ -182,10 +200,36 @@ interface Owner {
   readonly unit: string
 }
 
+function nameOf({ route, unit }: Owner): string {
+  return unit === '' ? `the route “${route}”` : `“${unit}” (${route})`
+}
+
+function checkKey(key: string, owner: Owner): void {
+  const fault = keyFault(key)
+  if (fault === null) return
+  throw new DrowseError(
+    'key-invalid',
+    `${JSON.stringify(key)}, where ${nameOf(owner)} would be published, is no possible name: ${fault}.`,
+    {
+      hint: 'Rename the entry or file.',
+      details: { key, owners: [owner] },
+    },
+  )
+}
+
 function conflict(path: string, first: Owner, second: Owner): DrowseError {
-  const owners = [first, second].map(({ route, unit }) => (unit === '' ? `the route “${route}”` : `“${unit}” (${route})`)).sort()
+  const owners = [first, second].map(nameOf).sort()
   return new DrowseError('page-conflict', `Two pages would be published at ${path}: ${owners.join(' and ')}.`, {
     hint: 'Give one of them another slug or file name.',
     details: { path, owners: [first, second] },
   })
+}
+
+function blocked(first: Owner & { readonly path: string }, second: Owner & { readonly path: string }): DrowseError {
+  const [file, inside] = first.path.length < second.path.length ? [first, second] : [second, first]
+  return new DrowseError(
+    'page-conflict',
+    `The file ${file.path} of ${nameOf(file)} stands where ${inside.path} of ${nameOf(inside)} needs a folder.`,
+    { hint: 'Give one of them another slug or file name.', details: { path: file.path, owners: [first, second] } },
+  )
 }

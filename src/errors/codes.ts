@@ -13,7 +13,12 @@ export const CODES = {
   'config-invalid': { status: 500, retry: false, about: 'site.yaml has a problem; the message names the line.' },
   'site-missing': { status: 500, retry: false, about: 'The folder given holds no site.yaml.' },
   'content-invalid': { status: 422, retry: false, about: 'One or more content files have problems; each is listed.' },
-  'page-conflict': { status: 409, retry: false, about: 'Two entries would be published at one path.' },
+  'page-conflict': {
+    status: 409,
+    retry: false,
+    about: 'Two entries would be published at one path, or one below the other’s file.',
+  },
+  'key-invalid': { status: 422, retry: false, about: 'An entry or file would be published under a name that no store can hold.' },
   'theme-invalid': { status: 500, retry: false, about: 'A theme component does not compile or does not render.' },
   'body-too-large': { status: 413, retry: false, about: 'The request is larger than this kind of write may be.' },
   'type-unsupported': { status: 415, retry: false, about: 'The request has a content type that this address does not read.' },

@@ -1,8 +1,6 @@
+import { isPublicKey } from '../protocol/key.ts'
 import type { Receipt } from '../protocol/types.ts'
 import type { Published } from './types.ts'
-
-// What is published but not for readers: the owner's pages, and what Drowse keeps for itself.
-const HIDDEN = new Set(['private', '_drowse'])
 
 /**
  * The key of what readers get at a path: `/posts/hello/` → `posts/hello/index.html`. Null for what can't be a path of the public site. The
@@ -14,7 +12,7 @@ export function publicKey(path: string): string | null {
   if (key === null) return null
   const segments = key.split('/')
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return null
-  return HIDDEN.has(segments[0]?.toLowerCase() ?? '') ? null : key
+  return isPublicKey(key) ? key : null
 }
 
 function decoded(path: string): string | null {

@@ -1,15 +1,12 @@
 import { DrowseError } from '../errors/drowse-error.ts'
+import { foldersOf, isPublicKey, keyFault } from '../protocol/key.ts'
 
-// Names and characters that some file system or URL gives another meaning, https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-const RESERVED_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-const RESERVED_CHARACTER = /[\u0000-\u001f\u007f\\:*?"<>|]/
-const MAX_KEY_BYTES = 1024
-const MAX_SEGMENT_BYTES = 255
+// S3's limit.
+const MAX_STORE_KEY_BYTES = 1024
 
-/** Throws `store-failed` for a key that is not a plain relative path everywhere: `..`, empty segments, names Windows reserves. */
+/** Throws `store-failed` for a key that no store can hold, see `keyFault`. */
 export function checkKey(key: string): void {
-  const fault = keyFault(key)
+  const fault = keyFault(key, MAX_STORE_KEY_BYTES)
   if (fault === null) return
   throw new DrowseError('store-failed', `The key ${JSON.stringify(key)} can’t be published: ${fault}.`, {
     hint: 'Rename the entry or file it comes from.',
@@ -17,17 +14,19 @@ export function checkKey(key: string): void {
   })
 }
 
-function keyFault(key: string): string | null {
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`
-  if (RESERVED_CHARACTER.test(key)) return 'it has a character that is not allowed in a file name'
-  for (const segment of key.split('/')) {
-    if (segment === '') return 'it begins or ends with a slash or has two in a row'
-    if (segment === '.' || segment === '..') return 'it has a relative step'
-    if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) return `one of its names is longer than ${MAX_SEGMENT_BYTES} bytes`
-    if (segment.endsWith('.') || segment.endsWith(' ')) return 'one of its names ends in a dot or a space'
-    if (RESERVED_NAME.test(segment)) return `the name “${segment}” is reserved`
-  }
-  return null
+/** False for a key under which nothing can ever have been stored. */
+export function isPossible(key: string): boolean {
+  return keyFault(storeKey(key), MAX_STORE_KEY_BYTES) === null
+}
+
+/**
+ * Of the keys to be removed those which, as files, stand where `put` needs a folder, or the other way round: a store that has folders must be rid
+ * of them first.
+ */
+export function inTheWay(removed: readonly string[], put: readonly string[]): readonly string[] {
+  const keys = new Set(put)
+  const folders = new Set(put.flatMap(foldersOf))
+  return removed.filter((key) => folders.has(key) || foldersOf(key).some((folder) => keys.has(folder)))
 }
 
 /**
@@ -35,11 +34,5 @@ function keyFault(key: string): string | null {
  * that prefix alone.
  */
 export function storeKey(key: string): string {
-  return isPublic(key) ? `site/${key}` : key
-}
-
-/** Whether readers may see what is published at this key: everything but `private/` and Drowse's own `_drowse/`. */
-export function isPublic(key: string): boolean {
-  const first = key.split('/', 1)[0]?.toLowerCase()
-  return first !== 'private' && first !== '_drowse'
+  return isPublicKey(key) ? `site/${key}` : key
 }

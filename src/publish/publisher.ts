@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
 import { type Index, openIndex } from './index-file.ts'
-import { checkKey, storeKey } from './key.ts'
+import { checkKey, inTheWay, isPossible, storeKey } from './key.ts'
 import { inOrder } from './order.ts'
 import { encodeRecord, readRecord, recordKey } from './release-record.ts'
 import type { PublishedObject, Publisher, Release, ReleaseChange, Store } from './types.ts'
@@ -45,12 +45,15 @@ async function publish(store: Store, index: Index, change: ReleaseChange): Promi
   const changed = objects.filter(({ info }) => !isSame(index.get(info.key), info))
   const doubtful = objects.filter(({ info }) => isSame(index.get(info.key), info) && !index.isCertain(info.key))
   const kept = new Set(objects.map((object) => object.info.key))
-  const gone = change.removed.filter((key) => !kept.has(key))
+  // An impossible key was never put: it is no reason to stop.
+  const gone = change.removed.filter((key) => !kept.has(key) && isPossible(key))
   const removed = gone.filter((key) => index.get(key) !== null)
   if (change.guardRemovals === true) guardRemovals(index, removed)
 
   let release: Release | null = null
   try {
+    const blocking = inTheWay(gone, changed.map(keyOf))
+    if (blocking.length > 0) await store.remove(blocking.map(storeKey))
     for (const group of inOrder([...changed, ...doubtful])) await putAll(store, group)
     if (changed.length > 0 || removed.length > 0) release = await record(store, index, change, changed, removed)
     index.settle(change.outbox, doubtful.map(keyOf))
@@ -63,7 +66,7 @@ async function publish(store: Store, index: Index, change: ReleaseChange): Promi
   return release
 }
 
-function check(index: Index, { outbox, objects, removed }: ReleaseChange): void {
+function check(index: Index, { outbox, objects }: ReleaseChange): void {
   const published = index.state().outbox
   if (outbox < published) {
     throw new DrowseError('release-refused', `This render (${outbox}) is older than what is published (${published}).`, {
@@ -71,7 +74,6 @@ function check(index: Index, { outbox, objects, removed }: ReleaseChange): void 
       details: { outbox, published },
     })
   }
-  for (const key of removed) checkKey(key)
   for (const { info, bytes } of objects) {
     checkKey(info.key)
     if (info.sizeBytes === bytes.byteLength && hash('sha256', bytes) === info.hash) continue

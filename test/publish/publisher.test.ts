@@ -77,6 +77,25 @@ describe('a publisher', () => {
     ])
   })
 
+  it('puts a file where a folder was, and a folder where a file was', async () => {
+    const { open, store } = site()
+    const publisher = await open()
+    const [file, below] = [object('media/hill', 'a hill'), object('media/hill/top.txt', 'its top')]
+    await publisher.publish({ outbox: 1, objects: [file], removed: [] })
+    await publisher.publish({ outbox: 2, objects: [below], removed: ['media/hill'] })
+    expect(await contents(store, 'site/')).toEqual({ 'site/media/hill/top.txt': 'its top' })
+    await publisher.publish({ outbox: 3, objects: [file], removed: ['media/hill/top.txt'] })
+    expect(await contents(store, 'site/')).toEqual({ 'site/media/hill': 'a hill' })
+  })
+
+  it('is not stopped by the removal of what no store can hold', async () => {
+    const { open } = site()
+    const publisher = await open()
+    const impossible = ['x'.repeat(300), 'a//b', '../up', 'a\u0000b', `${'deep/'.repeat(300)}x`]
+    const release = await publisher.publish({ outbox: 1, objects: [object('a.html', 'a')], removed: impossible })
+    expect(release).toMatchObject({ number: 1, removed: [] })
+  })
+
   it('skips what is published already and writes no record for nothing', async () => {
     const { open, store } = site()
     const steps: string[] = []

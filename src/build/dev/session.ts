@@ -124,7 +124,7 @@ export class Session {
         return { saved, round, readMs }
       } catch (error) {
         problems.push(...problemsOf(error, saved[0] ?? 'content/'))
-        if (!isConflict(error)) break
+        if (!isRefused(error)) break
       }
     }
     this.#held = paths.union(held)
@@ -228,8 +228,8 @@ function openWorkshop(options: DevOptions): Workshop {
   }
 }
 
-function isConflict(error: unknown): boolean {
-  return error instanceof DrowseError && error.code === 'page-conflict'
+function isRefused(error: unknown): boolean {
+  return error instanceof DrowseError && (error.code === 'page-conflict' || error.code === 'key-invalid')
 }
 
 function noTheme(problems: readonly Problem[]): DrowseError {

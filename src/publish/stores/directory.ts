@@ -196,7 +196,8 @@ async function absentIsFine(removal: Promise<void>): Promise<boolean> {
     await removal
     return true
   } catch (error) {
-    if (isAbsent(error)) return false
+    // A folder of this name is not the object, which is gone.
+    if (isAbsent(error) || codeOf(error) === 'EISDIR') return false
     throw error
   }
 }
