@@ -22,6 +22,7 @@ export interface Applied {
   readonly anchor?: string
   readonly notice?: string
   readonly result?: Json
+  /** Warnings. */
   readonly problems?: readonly Problem[]
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { type ErrorCode, isErrorCode } from '../errors/codes.ts'
-import type { Json, Receipt } from '../protocol/types.ts'
+import { receiptSchema } from '../protocol/schema.ts'
+import type { Json } from '../protocol/types.ts'
 import type { JournalEntry } from './types.ts'
 
 // What JSON.parse gave is Json by construction.
@@ -9,35 +9,6 @@ const parsed = v.pipe(
   v.string(),
   v.transform((text): unknown => JSON.parse(text)),
 )
-
-const problem = v.object({
-  where: v.string(),
-  line: v.exactOptional(v.number()),
-  column: v.exactOptional(v.number()),
-  rule: v.string(),
-  message: v.string(),
-  hint: v.exactOptional(v.string()),
-  severity: v.picklist(['error', 'warning']),
-})
-
-const receipt: v.GenericSchema<unknown, Receipt> = v.variant('status', [
-  v.object({
-    write: v.string(),
-    status: v.literal('applied'),
-    page: v.exactOptional(v.string()),
-    anchor: v.exactOptional(v.string()),
-    result: v.exactOptional(json),
-  }),
-  v.object({
-    write: v.string(),
-    status: v.literal('rejected'),
-    // A journal may be older or newer than the table of codes.
-    code: v.fallback(v.custom<ErrorCode>(isErrorCode), 'internal'),
-    message: v.string(),
-    hint: v.exactOptional(v.string()),
-    problems: v.exactOptional(v.array(problem)),
-  }),
-])
 
 const entryRow = v.object({
   id: v.string(),
@@ -48,7 +19,7 @@ const entryRow = v.object({
   accepted_at: v.string(),
   blobs: v.pipe(parsed, v.array(v.string())),
   state: v.picklist(['accepted', 'applied', 'published', 'parked']),
-  receipt: v.nullable(v.pipe(parsed, receipt)),
+  receipt: v.nullable(v.pipe(parsed, receiptSchema)),
   parked_because: v.nullable(v.string()),
 })
 

@@ -1,16 +1,15 @@
 import { hash } from 'node:crypto'
 import * as v from 'valibot'
-import { CODES, type ErrorCode } from '../errors/codes.ts'
+import { type ErrorCode, isErrorCode } from '../errors/codes.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { RawFrame } from './frames.ts'
-import { type Frame, type FromGuest, type Json, PROTOCOL_VERSION, type ToGuest } from './types.ts'
+import { type Frame, type FromGuest, type Json, PROTOCOL_VERSION, type Receipt, type ToGuest } from './types.ts'
 
 // Headers come from JSON.parse, so whatever is present is Json by construction and is not walked again.
 const json = v.custom<Json>((value) => value !== undefined, 'must be present')
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'))
-const isErrorCode = (value: unknown): value is ErrorCode => typeof value === 'string' && Object.hasOwn(CODES, value)
-// A newer guest may know codes that this gateway does not; what it says is kept all the same.
+// A newer guest may know codes that this gateway does not, and so may an older journal; what it says is kept all the same.
 const code = v.fallback(v.custom<ErrorCode>(isErrorCode), 'internal')
 
 const write = v.object({
@@ -32,7 +31,8 @@ const problem = v.object({
   severity: v.picklist(['error', 'warning']),
 })
 
-const receipt = v.variant('status', [
+/** What a write came to, as it travels and as the journal keeps it. */
+export const receiptSchema: v.GenericSchema<unknown, Receipt> = v.variant('status', [
   v.object({
     write: v.string(),
     status: v.literal('applied'),
@@ -40,6 +40,7 @@ const receipt = v.variant('status', [
     anchor: v.exactOptional(v.string()),
     notice: v.exactOptional(v.string()),
     result: v.exactOptional(json),
+    problems: v.exactOptional(v.array(problem)),
   }),
   v.object({
     write: v.string(),
@@ -72,7 +73,7 @@ const fromGuest: v.GenericSchema<unknown, FromGuest> = v.variant('type', [
   v.object({
     type: v.literal('applied'),
     batch: v.string(),
-    receipts: v.array(receipt),
+    receipts: v.array(receiptSchema),
     removed: v.array(v.string()),
     effects: v.array(v.object({ id: v.string(), kind: v.string(), payload: json })),
     nextWakeAt: v.nullable(v.pipe(v.string(), v.isoTimestamp())),

@@ -36,6 +36,8 @@ export type Receipt =
       readonly notice?: string
       /** What the kind wants to tell its caller. */
       readonly result?: Json
+      /** Warnings: what was taken all the same. */
+      readonly problems?: readonly Problem[]
     }
   | {
       readonly write: string

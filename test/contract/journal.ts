@@ -84,6 +84,23 @@ export function journalContract(name: string, fresh: () => Subject): void {
       expect(journal.find('blog', entry.write.id)).toMatchObject({ state: 'published', receipt: applied(entry.write) })
     })
 
+    it('keeps all that a receipt says', async () => {
+      const journal = fresh().open()
+      const { entry } = await journal.accept(comment('a'))
+      const problems = [
+        { where: 'text', line: 1, column: 2, rule: 'r', message: 'Odd.', hint: 'Mend it.', severity: 'warning' as const },
+      ]
+      const receipt: Receipt = {
+        write: entry.write.id,
+        status: 'applied',
+        notice: 'It waits.',
+        result: { n: [1, null] },
+        problems,
+      }
+      journal.applied(claim(journal), [receipt])
+      expect(journal.find('blog', entry.write.id)?.receipt).toEqual(receipt)
+    })
+
     it('keeps the bytes a write brings for as long as an open write needs them', async () => {
       const journal = fresh().open()
       const bytes = new TextEncoder().encode('a picture')

@@ -1,0 +1,55 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drowse, type Product, startProduct, workplace } from './product.ts'
+import { commentTexts, getText, postForm } from './visitor.ts'
+
+describe('a comment on a site whose owner reads them first', () => {
+  const place = workplace()
+  const held = { text: 'Read me first.' }
+  let product: Product
+  let writePage = ''
+
+  beforeAll(async () => {
+    appendFileSync(join(place.siteDir, 'site.yaml'), 'comments:\n  moderation: hold\n')
+    product = await startProduct(place)
+  })
+  afterAll(async () => {
+    await product.kill()
+    place.clear()
+  })
+
+  it('is held: its sender is told so, and the post does not show it', async () => {
+    const response = await postForm(product.url, held)
+    writePage = response.headers.get('location') ?? ''
+    expect(response.status).toBe(303)
+    expect(writePage).toMatch(/^\/-\/writes\/\w+$/)
+    expect(await getText(product.url, writePage)).toContain('will be shown once the owner of this site has read it')
+    expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual([])
+  })
+
+  it('gets the same answer when it is sent again', async () => {
+    const response = await postForm(product.url, held)
+    expect(response.status).toBe(303)
+    expect(response.headers.get('location')).toBe(writePage)
+  })
+
+  it('says so to programs', async () => {
+    const status = await fetch(product.url + writePage, { headers: { accept: 'application/json' } })
+    expect(await status.json()).toMatchObject({
+      status: 'applied',
+      receipt: { notice: expect.stringContaining('owner'), result: { number: 1, state: 'held' } },
+    })
+  })
+
+  it('is on the post once the owner shows it', async () => {
+    const token = (await drowse(['token', place.siteDir, '--data', place.dataDir])).stdout.trim()
+    const response = await fetch(`${product.url}/-/comment.moderate`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ number: 1, state: 'shown' }),
+    })
+    expect(response.status).toBe(201)
+    expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['Read me first.'])
+  })
+})
