@@ -9,8 +9,8 @@ type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 export interface Page {
   readonly title: string
   readonly content: Html
-  /** Seconds after which the browser asks again. */
-  readonly refreshSeconds?: number
+  /** What the browser asks for next by itself. The page may be the answer to a POST, whose own address can't be asked for. */
+  readonly refresh?: { readonly seconds: number; readonly path: string }
 }
 
 const SLOT = '<!--drowse:slot-->'
@@ -19,7 +19,11 @@ const SLOT = '<!--drowse:slot-->'
 export async function framed(page: Page, frame: string | null): Promise<string> {
   const content = String(await page.content)
   const title = String(await html`<title>${page.title}</title>`)
-  const head = page.refreshSeconds === undefined ? title : `${title}<meta http-equiv="refresh" content="${page.refreshSeconds}">`
+  const { refresh } = page
+  const head =
+    refresh === undefined
+      ? title
+      : title + String(await html`<meta http-equiv="refresh" content="${refresh.seconds}; url=${refresh.path}">`)
   if (frame?.includes(SLOT) !== true) {
     const body = `<body><main>${content}</main></body>`
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}</head>${body}</html>`
@@ -62,7 +66,7 @@ function titleOf(error: DrowseError): string {
 export function waitingPage(noun: string, statusPath: string): Page {
   return {
     title: `Your ${noun} is on its way`,
-    refreshSeconds: 2,
+    refresh: { seconds: 2, path: statusPath },
     content: html`<section class="gateway" role="status">
 <h1>Your ${noun} is on its way</h1>
 <p>It is saved and will appear shortly. This page looks for it by itself every two seconds.</p>

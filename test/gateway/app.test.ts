@@ -49,8 +49,11 @@ describe('a form that is sent', () => {
     const location = response.headers.get('Location') ?? ''
     expect(response.status).toBe(202)
     expect(location).toMatch(/^\/-\/writes\/[0-9a-z]{26}$/)
-    expect(await response.text()).toContain(`<a href="${location}">`)
-    expect((await (await site.app.request(location)).text()).includes('<meta http-equiv="refresh" content="2">')).toBe(true)
+    const refresh = `<meta http-equiv="refresh" content="2; url=${location}">`
+    const page = await response.text()
+    expect(page).toContain(`<a href="${location}">`)
+    expect(page).toContain(refresh)
+    expect(await (await site.app.request(location)).text()).toContain(refresh)
   })
 
   it('gets its text back when the machine rejects it', async () => {
