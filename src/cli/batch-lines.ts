@@ -1,4 +1,4 @@
-import type { BatchEvent } from '../dispatch/types.ts'
+import type { BatchEvent, Outcome } from '../dispatch/types.ts'
 import { counted, duration, type Terminal } from './terminal.ts'
 
 /** What each phase is called on the way of a write. */
@@ -13,21 +13,48 @@ const WORDS: Readonly<Record<string, string>> = {
   suspend: 'slept',
 }
 
-/** A batch as the terminal shows it: what was asked, what it came to, and where the time went. */
-export function batchLines(event: BatchEvent, style: Terminal['style']): readonly string[] {
-  const { phases, from, writes, rendered, changed, removed, wakeShare, error, parked, problems } = event
-  const what = writes === 0 ? 'a timer' : counted(writes, 'write')
+/** How many writes of a batch are named one by one. */
+const NAMED = 3
+
+/**
+ * A batch as the terminal shows it: what was asked, what it came to, and where the time went. `median` is the wake share of the writes so far that found
+ * the machine paused; null while there are too few.
+ */
+export function batchLines(event: BatchEvent, style: Terminal['style'], median: number | null): readonly string[] {
+  const { phases, from, rendered, changed, removed, wakeShare, error, parked, problems } = event
   const came = `${counted(rendered, 'page')} rendered, ${changed} published${removed === 0 ? '' : `, ${removed} removed`}`
-  const state = from === null ? 'not woken' : `woken from ${from}`
-  const steps = phases.map(({ name, ns }) => `${WORDS[name] ?? name} ${style('bold', duration(ns))}`).join(style('dim', ' · '))
-  const share =
-    wakeShare === null
-      ? ''
-      : `${style('dim', ' · ')}wake share ${style(wakeShare <= 0.1 ? 'green' : 'yellow', `${(wakeShare * 100).toFixed(1)} %`)}`
-  const lines = [`${style('cyan', '●')} ${what}: ${state}, ${came}`, `  ${steps}${share}`]
+  const state = from === null ? 'not woken' : from === 'off' ? 'started cold' : `woken from ${from}`
+  const steps = phases.map(({ name, ns }) => `${WORDS[name] ?? name} ${style('bold', duration(ns))}`)
+  const share = wakeShare === null || from === 'off' ? [] : [shareOf(wakeShare, median, style)]
+  const lines = [
+    `${style('cyan', '●')} ${asked(event)}: ${state}, ${came}`,
+    `  ${[...steps, ...share].join(style('dim', ' · '))}`,
+  ]
   for (const problem of problems) lines.push(`  ${style('red', 'error')} ${problem.message}`)
   if (parked !== undefined) lines.push(`  ${style('red', 'put aside')} the write ${parked} could not be applied; it is kept`)
   if (error !== undefined)
     lines.push(`  ${style('red', 'error')} ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`)
   return lines
+}
+
+/** The writes by name while they are few, else their number; refused ones with the reason. */
+function asked({ writes, outcomes }: BatchEvent): string {
+  if (writes === 0) return 'a timer'
+  if (outcomes.length === 0 || outcomes.length > NAMED) {
+    const refused = outcomes.filter(({ receipt }) => receipt.status === 'rejected').length
+    return `${counted(writes, 'write')}${refused === 0 ? '' : ` (${refused} refused)`}`
+  }
+  return outcomes.map(named).join(', ')
+}
+
+function named({ kind, receipt }: Outcome): string {
+  if (receipt.status === 'rejected') return `${kind} refused (${receipt.code})`
+  const held = receipt.notice === undefined ? '' : ` held ${JSON.stringify(receipt.result ?? '')}`
+  return `${kind}${receipt.page === undefined ? '' : ` on ${receipt.page}`}${held}`
+}
+
+function shareOf(share: number, median: number | null, style: Terminal['style']): string {
+  const percent = (part: number) => `${(part * 100).toFixed(1)} %`
+  const own = `wake share ${style(share <= 0.1 ? 'green' : 'yellow', percent(share))}`
+  return median === null ? own : `${own} ${style('dim', `(median ${percent(median)})`)}`
 }

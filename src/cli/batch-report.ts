@@ -2,12 +2,20 @@ import type { BatchEvent } from '../dispatch/types.ts'
 import { batchLines } from './batch-lines.ts'
 import type { Terminal } from './terminal.ts'
 
+const REMEMBERED = 101
+/** A median of fewer would say little. */
+const ENOUGH = 5
+
 /** Prints each batch as it comes: for people in two lines, with `--json` as `{ "batch": … }` on one. */
 export function createBatchReport(terminal: Terminal) {
   let early: BatchEvent[] | null = []
+  /** The wake shares of the last writes that found the machine paused. */
+  const shares: number[] = []
 
   function print(event: BatchEvent): void {
-    for (const line of batchLines(event, terminal.style)) terminal.line(line)
+    if (event.from === 'paused' && event.wakeShare !== null) shares.push(event.wakeShare)
+    if (shares.length > REMEMBERED) shares.shift()
+    for (const line of batchLines(event, terminal.style, medianOf(shares))) terminal.line(line)
     if (early === null) terminal.result({ batch: jsonOf(event) })
     else early.push(event)
   }
@@ -26,4 +34,8 @@ function jsonOf({ error, ...event }: BatchEvent): object {
   if (error === undefined) return event
   const { code, message, hint } = error
   return { ...event, error: { code, message, hint } }
+}
+
+function medianOf(values: readonly number[]): number | null {
+  return values.length < ENOUGH ? null : (values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null)
 }

@@ -42,6 +42,10 @@ export async function carryBatch(
   }))
   if (outcome.type !== 'applied') return failedToApply(parts, memory, batch, outcome)
   const { answer, objects, receipts, transferNs } = outcome.applied
+  const outcomes = batch.writes.flatMap(({ kind }, index) => {
+    const receipt = receipts[index]
+    return receipt === undefined ? [] : [{ kind, receipt }]
+  })
   watch.add('apply', answer.times.applyNs + answer.times.commitNs)
   watch.add('render', answer.times.renderNs)
   watch.add('transfer', transferNs)
@@ -72,6 +76,7 @@ export async function carryBatch(
       outbox: answer.outbox,
       event: {
         writes,
+        outcomes,
         rendered: answer.rendered,
         changed: release?.changed.length ?? 0,
         removed: release?.removed.length ?? 0,
@@ -84,7 +89,7 @@ export async function carryBatch(
     return {
       failure: { error, isMachineLost: false, atOnce: false, isHarmless: false },
       outbox: 0,
-      event: { writes, rendered: answer.rendered },
+      event: { writes, outcomes, rendered: answer.rendered },
     }
   }
 }

@@ -96,6 +96,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     parts.emit({
       site,
       writes: 0,
+      outcomes: [],
       rendered: 0,
       changed: 0,
       removed: 0,

@@ -151,7 +151,18 @@ function queued(first: Batch | null, notifiedNs: bigint | null, startedNs: bigin
 }
 
 function nothing(site: string): BatchEvent {
-  return { site, writes: 0, rendered: 0, changed: 0, removed: 0, problems: [], phases: [], wakeShare: null, from: null }
+  return {
+    site,
+    writes: 0,
+    outcomes: [],
+    rendered: 0,
+    changed: 0,
+    removed: 0,
+    problems: [],
+    phases: [],
+    wakeShare: null,
+    from: null,
+  }
 }
 
 function addAll(to: Stopwatch, from: Stopwatch): void {

@@ -15,10 +15,18 @@ export interface Clock {
   after(ms: number, run: () => void): () => void
 }
 
+/** What one write of a batch came to. */
+export interface Outcome {
+  readonly kind: string
+  readonly receipt: Receipt
+}
+
 /** What became of one batch: what the terminal prints. */
 export interface BatchEvent {
   readonly site: string
   readonly writes: number
+  /** Of the writes, in their order; none where the guest did not answer. */
+  readonly outcomes: readonly Outcome[]
   /** Pages whose render function ran. */
   readonly rendered: number
   /** Objects that were published. */
