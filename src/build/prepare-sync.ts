@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { ParserName } from '../config/types.ts'
+import { findDuplicates } from '../content/duplicates.ts'
 import { parserNamed } from '../content/markdown/parser-named.ts'
 import { readEntry } from '../content/read-entry.ts'
-import { typeOfPath } from '../content/sources.ts'
-import type { Body, BodyCache, EntryType } from '../content/types.ts'
+import { mediaKey, typeOfPath } from '../content/sources.ts'
+import type { Body, BodyCache, Entry, EntryType, ReadResult } from '../content/types.ts'
 import type { SyncPayload } from '../features/site/site-sync.ts'
 import type { Problem } from '../protocol/types.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
@@ -25,6 +27,8 @@ export interface PreparedSync {
   readonly problems: readonly Problem[]
 }
 
+type Place = Pick<Entry, 'id' | 'path'>
+
 export interface SyncOptions {
   /** What the machine has of the folder; null for nothing. */
   readonly last: Snapshot | null
@@ -36,7 +40,7 @@ export interface SyncOptions {
 
 /**
  * The difference between a folder and what the machine has of it. Files with errors stay behind, so the machine keeps their last good
- * version; the problems say so. The bytes of all changed files are held in memory. Throws `release-refused` where too many files are gone.
+ * version, and of two files at one path so does the later; the problems say so. The bytes of all changed files are held in memory. Throws `release-refused` where too many files are gone.
  */
 export function prepareSync(
   scan: FolderScan,
@@ -44,30 +48,47 @@ export function prepareSync(
   { last: before, engine, types, force = false }: SyncOptions,
 ): PreparedSync {
   const parser = scan.config.parser
-  const blobs = new Map<string, Uint8Array>()
   const problems: Problem[] = []
   const files: Record<string, string> = {}
-  const changed: { path: string; hash: string }[] = []
+  const places: Record<string, Place> = {}
+  const read: { path: string; hash: string; bytes: Uint8Array }[] = []
+  const keep = (path: string, hashOf: string | undefined, place: Place | undefined) => {
+    if (hashOf === undefined) return
+    files[path] = hashOf
+    if (place) places[path] = place
+  }
   for (const [path, { hash: hashOf, file }] of scan.files) {
     const known = before?.files[path]
     if (known === hashOf && before?.parser === parser) {
-      files[path] = hashOf
+      keep(path, known, before.places[path])
       continue
     }
     const bytes = readFileSync(file)
-    const faults = faultsOf(path, bytes, types, parser)
+    const { entry, problems: faults } = readSource(path, bytes, types, parser)
     problems.push(...faults)
     if (faults.some(({ severity }) => severity === 'error')) {
-      if (known !== undefined) files[path] = known
+      keep(path, known, before?.places[path])
       continue
     }
-    files[path] = hashOf
-    changed.push({ path, hash: hashOf })
-    blobs.set(hashOf, bytes)
+    keep(path, hashOf, entry ? { id: entry.id, path: entry.path } : undefined)
+    // Another parser makes the machine read again what it has, which may be newer than what the folder has.
+    if (known !== hashOf) read.push({ path, hash: hashOf, bytes })
   }
+  for (const duplicate of findDuplicates(placed(files, places))) {
+    problems.push(duplicate)
+    delete files[duplicate.where]
+    delete places[duplicate.where]
+  }
+
   const known = Object.keys(before?.files ?? {})
-  const removed = known.filter((path) => !scan.files.has(path))
-  if (!force) refuseVanished(removed, known.length)
+  if (!force) {
+    const vanished = known.filter((path) => !scan.files.has(path))
+    refuseVanished(vanished, known.length)
+  }
+  const removed = known.filter((path) => !(path in files))
+  const sent = read.filter(({ path }) => path in files)
+  const changed = sent.map(({ path, hash: hashOf }) => ({ path, hash: hashOf }))
+  const blobs = new Map(sent.map(({ hash: hashOf, bytes }) => [hashOf, bytes]))
   const themeName = hash('sha256', [theme.hash, ...theme.assets.map(({ path }) => path)].join('\n'))
   const themeChanged = before?.theme !== themeName
   if (changed.length + removed.length === 0 && !themeChanged && before?.engine === engine) return { write: null, problems }
@@ -81,19 +102,24 @@ export function prepareSync(
     theme: themeChanged ? { ...themeFiles, assets: [...themeFiles.assets] } : null,
   }
   const number = (before?.number ?? 0) + 1
-  const after: Snapshot = { number, engine, theme: themeName, parser, files }
+  const after: Snapshot = { number, engine, theme: themeName, parser, files, places }
   const key = hash('sha256', JSON.stringify([after, payload]))
   return { write: { payload, blobs, key, after }, problems }
 }
 
-function faultsOf(
-  path: string,
-  bytes: Uint8Array,
-  types: readonly EntryType[],
-  parser: 'satteri' | 'remark',
-): readonly Problem[] {
+/** Where each file would be published, for those that are. */
+function placed(files: Readonly<Record<string, string>>, places: Readonly<Record<string, Place>>) {
+  return Object.keys(files).flatMap((source) => {
+    const key = mediaKey(source)
+    const place = places[source] ?? (key === null ? undefined : { id: `file/${key}`, path: `/${key}` })
+    return place === undefined ? [] : [{ ...place, source }]
+  })
+}
+
+function readSource(path: string, bytes: Uint8Array, types: readonly EntryType[], parser: ParserName): ReadResult {
   const type = typeOfPath(path, types)
-  return type === null ? [] : readEntry({ path, bytes }, type, { parser: parserNamed(parser), bodies: memoryBodies() }).problems
+  if (type === null) return { entry: null, problems: [] }
+  return readEntry({ path, bytes }, type, { parser: parserNamed(parser), bodies: memoryBodies() })
 }
 
 function memoryBodies(): BodyCache {

@@ -8,6 +8,8 @@ export const snapshotSchema = v.object({
   parser: v.string(),
   /** SHA-256 by path. */
   files: v.record(v.string(), v.string()),
+  /** What a Markdown file became, by its path: its entry's id and where that is published. */
+  places: v.record(v.string(), v.object({ id: v.string(), path: v.string() })),
 })
 
 export type Snapshot = v.InferOutput<typeof snapshotSchema>
@@ -23,11 +25,17 @@ export function afterStep(machine: Snapshot | null, { before, after }: Step): Sn
   if (machine === null || before === null) return after
   const changed = Object.entries(after.files).filter(([path, hash]) => before.files[path] !== hash)
   const kept = Object.entries(machine.files).filter(([path]) => path in after.files || !(path in before.files))
+  const files = Object.fromEntries([...kept, ...changed])
+  const places = Object.keys(files).flatMap((path) => {
+    const place = (files[path] === after.files[path] ? after : machine).places[path]
+    return place === undefined ? [] : [[path, place] as const]
+  })
   return {
     number: after.number,
     engine: after.engine,
     parser: after.files['site.yaml'] === before.files['site.yaml'] ? machine.parser : after.parser,
     theme: after.theme === before.theme ? machine.theme : after.theme,
-    files: Object.fromEntries([...kept, ...changed]),
+    files,
+    places: Object.fromEntries(places),
   }
 }

@@ -30,6 +30,8 @@ async function syncedOnce(site: string) {
   return write.after
 }
 
+const changedBy = ({ write }: PreparedSync) => write?.payload.changed.map(({ path }) => path)
+
 describe('A folder that lost its content', () => {
   const posts = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [`content/posts/${index}.md`, postOf(`Post ${index}`)]),
@@ -61,5 +63,56 @@ describe('A folder that lost its content', () => {
     )
 
     expect((await prepare(site, { last })).write?.payload.removed).toHaveLength(4)
+  })
+})
+
+describe('Two files at one path', () => {
+  const [a, b] = ['content/posts/a.md', 'content/posts/b.md']
+
+  test('leave the later one behind, and the others go', async () => {
+    const site = siteFolder({ 'site.yaml': CONFIG, [a]: postOf('A', 'slug: twin'), [b]: postOf('B', 'slug: twin') })
+
+    const sync = await prepare(site)
+
+    expect(changedBy(sync)).toEqual(['site.yaml', a])
+    expect(sync.problems).toMatchObject([{ where: b, rule: 'content/duplicate-path' }])
+  })
+
+  test('are found when only one of them is new, which may take the place of the other', async () => {
+    const site = siteFolder({ 'site.yaml': CONFIG, [b]: postOf('B', 'slug: twin'), 'media/hill.txt': 'A hill' })
+    const last = await syncedOnce(site)
+    writeFiles(site, { [a]: postOf('A', 'slug: twin'), 'content/media/hill.txt': 'Another' })
+
+    const sync = await prepare(site, { last })
+
+    expect(changedBy(sync)).toEqual([a, 'content/media/hill.txt'])
+    expect(sync.write?.payload.removed).toEqual([b, 'media/hill.txt'])
+    expect(sync.problems.map(({ where }) => where)).toEqual([b, 'media/hill.txt'])
+  })
+
+  test('come back once the first is gone', async () => {
+    const site = siteFolder({ 'site.yaml': CONFIG, [a]: postOf('A', 'slug: twin'), [b]: postOf('B', 'slug: twin') })
+    const last = await syncedOnce(site)
+    expect((await prepare(site, { last })).write).toBeNull()
+    writeFiles(site, { [a]: null })
+
+    const { write, problems } = await prepare(site, { last })
+
+    expect(problems).toEqual([])
+    expect(write?.payload).toMatchObject({ changed: [{ path: b }], removed: [a] })
+  })
+})
+
+describe('Another parser', () => {
+  test('has every file read for faults but sends site.yaml alone', async () => {
+    const [fine, slip] = ['content/posts/fine.md', 'content/posts/slip.md']
+    const site = siteFolder({ 'site.yaml': CONFIG, [fine]: postOf('Fine'), [slip]: postOf('Slip', 'tag: red') })
+    const last = await syncedOnce(site)
+    writeFiles(site, { 'site.yaml': `${CONFIG}parser: remark\n` })
+
+    const sync = await prepare(site, { last })
+
+    expect(changedBy(sync)).toEqual(['site.yaml'])
+    expect(sync.problems).toMatchObject([{ where: slip, rule: 'front-matter/unknown-key' }])
   })
 })

@@ -22,6 +22,9 @@ const snapshot = (number: number, files: Snapshot['files']): Snapshot => ({
   theme: 'theme',
   parser: 'satteri',
   files,
+  places: Object.fromEntries(
+    Object.entries(files).map(([path, hash]) => [path, { id: `post/${path}${hash}`, path: `/${path}/` }]),
+  ),
 })
 
 type Journal = ReturnType<typeof openJournal>
