@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { ParserName } from '../config/types.ts'
 import { findDuplicates } from '../content/duplicates.ts'
 import { parserNamed } from '../content/markdown/parser-named.ts'
@@ -7,6 +7,7 @@ import { readEntry } from '../content/read-entry.ts'
 import { mediaKey, typeOfPath } from '../content/sources.ts'
 import type { Body, BodyCache, Entry, EntryType, ReadResult } from '../content/types.ts'
 import type { SyncPayload } from '../features/site/site-sync.ts'
+import { MAX_BODY_BYTES } from '../protocol/frames.ts'
 import type { Problem } from '../protocol/types.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { filesOfTheme } from './build.ts'
@@ -63,6 +64,11 @@ export function prepareSync(
       keep(path, known, before.places[path])
       continue
     }
+    if (statSync(file).size > MAX_BODY_BYTES) {
+      problems.push(tooLarge(path))
+      keep(path, known, before?.places[path])
+      continue
+    }
     const bytes = readFileSync(file)
     const { entry, problems: faults } = readSource(path, bytes, types, parser)
     problems.push(...faults)
@@ -105,6 +111,16 @@ export function prepareSync(
   const after: Snapshot = { number, engine, theme: themeName, parser, files, places }
   const key = hash('sha256', JSON.stringify([after, payload]))
   return { write: { payload, blobs, key, after }, problems }
+}
+
+function tooLarge(path: string): Problem {
+  return {
+    where: path,
+    rule: 'sync/file-too-large',
+    message: `${path} is larger than ${MAX_BODY_BYTES / 2 ** 20} MiB, which is the most that a file of the site may be.`,
+    hint: 'Publish it elsewhere and link to it, or make it smaller.',
+    severity: 'error',
+  }
 }
 
 /** Where each file would be published, for those that are. */

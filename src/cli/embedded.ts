@@ -17,6 +17,9 @@ import { directoryStore } from '../publish/stores/directory.ts'
 import type { Publisher, Store } from '../publish/types.ts'
 import { ROOT_DIR, SOURCE_DIR } from './paths.ts'
 
+/** Of a large folder's first sync: the machine reads and renders all of it in one batch. */
+const APPLY_MS = 30 * 60_000
+
 /** The one site an embedded gateway serves. */
 export const SITE = 'site'
 
@@ -72,6 +75,7 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
     random: Math.random,
     bootId: bootId(),
     onBatch,
+    limits: { applyMs: APPLY_MS },
   })
   return {
     journal,

@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs'
+import { rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type PreparedSync, prepareSync, type SyncOptions } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
 import { ENTRY_TYPES } from '../../src/features/registry.ts'
+import { MAX_BODY_BYTES } from '../../src/protocol/frames.ts'
 import type { CompiledTheme } from '../../src/render/theme/types.ts'
 import { themeOf } from '../guest/themes.ts'
 import { siteFolder, writeFiles } from './site-folder.ts'
@@ -115,4 +116,14 @@ describe('Another parser', () => {
     expect(changedBy(sync)).toEqual(['site.yaml'])
     expect(sync.problems).toMatchObject([{ where: slip, rule: 'front-matter/unknown-key' }])
   })
+})
+
+test('A file that no message could carry stays behind and is named', async () => {
+  const site = siteFolder({ 'site.yaml': CONFIG, 'media/film.bin': '' })
+  truncateSync(join(site, 'media/film.bin'), MAX_BODY_BYTES + 1)
+
+  const sync = await prepare(site)
+
+  expect(changedBy(sync)).toEqual(['site.yaml'])
+  expect(sync.problems).toMatchObject([{ where: 'media/film.bin', rule: 'sync/file-too-large', severity: 'error' }])
 })
