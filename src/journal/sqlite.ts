@@ -31,6 +31,8 @@ interface Prepared {
 type Accepted = { readonly entry: JournalEntry; readonly fresh: boolean }
 
 const PAGE_BYTES = 4096
+/** How long an applied write that brought no key is the answer to the same payload. */
+const PAYLOAD_BINDS_MS = 24 * 3600_000
 // Half of what a protocol message may be, so that the receipts of a batch fit as well.
 const BATCH_BYTES = 16 * 2 ** 20
 
@@ -50,6 +52,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
     WHERE site = ? AND state IN ('accepted', 'applied') ORDER BY seq LIMIT ?`)
   const insertWrite = db.prepare(`INSERT INTO writes (id, site, kind, key, role, payload, fingerprint, accepted_at, blobs, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted')`)
+  const giveUpKey = db.prepare(`UPDATE writes SET key = 'past:' || id WHERE id = ?`)
   const insertBlob = db.prepare('INSERT OR IGNORE INTO blobs (hash, bytes) VALUES (?, ?)')
   const needBlob = db.prepare('INSERT OR IGNORE INTO blob_needs (hash, write) VALUES (?, ?)')
   const readBlob = db.prepare('SELECT bytes FROM blobs WHERE hash = ?')
@@ -95,9 +98,9 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
 
   function acceptOne({ acceptance, key, payload, fingerprint, blobs }: Prepared, acceptedAt: string): Settled<Accepted> {
     const { site, kind, actor } = acceptance
-    const there = byKey.get(site, kind, key)
-    if (there !== undefined) {
-      const known = parseEntry(there)
+    const known = knownBy(acceptance, key)
+    if (known !== null && acceptance.key === null && !isBinding(known.entry, acceptedAt)) giveUpKey.run(known.entry.write.id)
+    else if (known !== null) {
       if (known.fingerprint === fingerprint) return { ok: true, outcome: { entry: known.entry, fresh: false } }
       return { ok: false, error: keyReused() }
     }
@@ -111,6 +114,11 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
     if (acceptance.state !== undefined) putState.run(acceptance.state.key, acceptance.state.value)
     const write = { id, kind, actor, payload: acceptance.payload, acceptedAt, blobs: hashes }
     return { ok: true, outcome: { entry: { write, state: 'accepted', receipt: null, parkedBecause: null }, fresh: true } }
+  }
+
+  function knownBy({ site, kind }: Acceptance, key: string) {
+    const row = byKey.get(site, kind, key)
+    return row === undefined ? null : parseEntry(row)
   }
 
   function claim(site: string, limit: number): Batch | null {
@@ -225,6 +233,12 @@ function effectOutbox(db: DatabaseSync, commit: <T>(body: () => T) => T): Effect
     waiting: (site) => waiting.all(site).map(parseEffect),
     performed: (site, id) => commit(() => void performed.run(site, id)),
   }
+}
+
+/** Whether a write that brought no key is still the one that its payload, sent again, means. */
+function isBinding({ state, receipt, write }: JournalEntry, at: string): boolean {
+  if (state !== 'published') return true
+  return receipt?.status === 'applied' && Date.parse(at) - Date.parse(write.acceptedAt) < PAYLOAD_BINDS_MS
 }
 
 /** ISO times of one form sort as text. */

@@ -8,7 +8,10 @@ export interface Acceptance {
   readonly payload: Json
   /** Bytes the payload refers to by SHA-256 (hex). */
   readonly blobs?: ReadonlyMap<string, Uint8Array>
-  /** The idempotency key, unique within (site, kind). Null: the same payload is the same write. */
+  /**
+   * The idempotency key, unique within (site, kind). Null: the same payload is the same write for as long as that one is open, and if it was applied for a
+   * day from its acceptance; one that was rejected binds nobody.
+   */
   readonly key: string | null
   /** Kept in the same commit if the write is fresh, see `DurableState`. */
   readonly state?: { readonly key: string; readonly value: string }

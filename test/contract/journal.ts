@@ -40,6 +40,48 @@ export function journalContract(name: string, fresh: () => Subject): void {
       expect(other.fresh).toBe(true)
     })
 
+    it('takes a payload anew that was rejected, whatever became of it meanwhile', async () => {
+      const journal = fresh().open()
+      const first = await journal.accept(comment('hello', null))
+      const batch = claim(journal)
+      journal.applied(batch, [rejected(first.entry.write)])
+      const meanwhile = await journal.accept(comment('hello', null))
+      journal.published(batch)
+      const again = await journal.accept(comment('hello', null))
+      const twice = await journal.accept(comment('hello', null))
+      expect([meanwhile, again, twice].map((one) => one.fresh)).toEqual([false, true, false])
+      expect(twice.entry.write.id).toBe(again.entry.write.id)
+      expect(journal.find('blog', first.entry.write.id)?.receipt).toEqual(rejected(first.entry.write))
+    })
+
+    it('takes a payload anew that was applied more than a day ago, and never one that is open', async () => {
+      let now = Date.parse('2030-01-01T00:00:00Z')
+      const journal = fresh().open({ now: () => now })
+      await journal.accept(comment('done', null))
+      const batch = claim(journal)
+      journal.applied(batch, batch.writes.map(applied))
+      journal.published(batch)
+      await journal.accept(comment('open', null))
+      now += 23 * 3_600_000
+      const sameDay = await journal.accept(comment('done', null))
+      now += 2 * 3_600_000
+      const nextDay = await journal.accept(comment('done', null))
+      const open = await journal.accept(comment('open', null))
+      expect([sameDay, nextDay, open].map((one) => one.fresh)).toEqual([false, true, false])
+    })
+
+    it('answers a key with its write for ever, rejected or old', async () => {
+      let now = Date.parse('2030-01-01T00:00:00Z')
+      const journal = fresh().open({ now: () => now })
+      const { entry } = await journal.accept(comment('hello', 'k1'))
+      const batch = claim(journal)
+      journal.applied(batch, [rejected(entry.write)])
+      journal.published(batch)
+      now += 48 * 3_600_000
+      const again = await journal.accept(comment('hello', 'k1'))
+      expect(again).toMatchObject({ fresh: false, entry: { write: { id: entry.write.id } } })
+    })
+
     it('keeps keys of different sites and kinds apart', async () => {
       const journal = fresh().open()
       const all = await Promise.all([
@@ -223,6 +265,10 @@ export function comment(text: string, key: string | null = text): Acceptance {
 
 export function applied(write: { readonly id: string }): Receipt {
   return { write: write.id, status: 'applied', page: '/a/', anchor: 'comment-1' }
+}
+
+function rejected(write: { readonly id: string }): Receipt {
+  return { write: write.id, status: 'rejected', code: 'parent-unknown', message: 'No such comment.' }
 }
 
 export function claim(journal: Journal, limit = 100, site = 'blog') {
