@@ -76,7 +76,7 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
       'name',
       'Name',
       (attributes) =>
-        `<input ${attributes} type="text" value="${value('name')}" autocomplete="nickname" maxlength="${MAX_NAME}" required>`,
+        `<input ${attributes} type="text" dir="auto" value="${value('name')}" autocomplete="nickname" maxlength="${MAX_NAME}" required>`,
     ),
     field(
       'email',
@@ -87,7 +87,7 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
     field(
       'text',
       'Comment',
-      (attributes) => `<textarea ${attributes} rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
+      (attributes) => `<textarea ${attributes} dir="auto" rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
     ),
     '<label class="trap" aria-hidden="true">Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label>',
     '<button class="button" type="submit">Post comment</button>',

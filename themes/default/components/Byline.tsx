@@ -8,7 +8,11 @@ export function Byline({ entry, page }: { entry: EntryView; page: PageView }) {
   const words = wordsOf(page.site)
   return (
     <p class="byline">
-      {entry.author !== '' && <span class="p-author h-card">{entry.author}</span>}
+      {entry.author !== '' && (
+        <span class="p-author h-card">
+          <bdi>{entry.author}</bdi>
+        </span>
+      )}
       {entry.date !== null && (
         <a class="u-url" href={page.canonical}>
           <Time iso={entry.date} language={language} className="dt-published" />

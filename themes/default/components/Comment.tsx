@@ -51,13 +51,15 @@ function Said({
         <span class="avatar" aria-hidden="true">
           {raw(comment.avatarHtml)}
         </span>
-        <strong class="p-author h-card">{author}</strong>
+        <strong class="p-author h-card" dir="auto">
+          {author}
+        </strong>
         {comment.byOwner && <span class="badge">{words.owner}</span>}
         <a class="u-url" href={`#${comment.anchor}`}>
           <Time iso={comment.date} language={site.language} className="dt-published" short />
         </a>
       </header>
-      <div class="prose e-content">{raw(comment.html)}</div>
+      <div class="prose e-content" dir="auto">{raw(comment.html)}</div>
       {form !== null && (
         <details>
           <summary aria-label={words.replyTo(author)}>{words.reply}</summary>

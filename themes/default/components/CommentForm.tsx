@@ -10,7 +10,7 @@ export function CommentForm({ form, site, parent }: { form: CommentFormView; sit
       {parent !== null && <input type="hidden" name="parent" value={parent} />}
       <label>
         {words.name}
-        <input name="name" type="text" autocomplete="nickname" maxlength={80} required />
+        <input name="name" type="text" dir="auto" autocomplete="nickname" maxlength={80} required />
       </label>
       <label>
         {words.email} <small>{words.emailHint}</small>
@@ -18,7 +18,7 @@ export function CommentForm({ form, site, parent }: { form: CommentFormView; sit
       </label>
       <label class="full">
         {words.text} <small>{words.textHint}</small>
-        <textarea name="text" rows={parent === null ? 6 : 4} maxlength={8000} required></textarea>
+        <textarea name="text" dir="auto" rows={parent === null ? 6 : 4} maxlength={8000} required></textarea>
       </label>
       <label class="trap" aria-hidden="true">
         {words.leaveEmpty}
