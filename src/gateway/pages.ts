@@ -75,13 +75,13 @@ export function waitingPage(noun: string, statusPath: string): Page {
   }
 }
 
-/** The write is put aside: it is kept, and the owner has to look at it. */
+/** The write is put aside: it is kept, and tried again when the gateway starts. */
 export function parkedPage(noun: string): Page {
   return {
     title: `Your ${noun} is kept`,
     content: html`<section class="gateway" role="status">
 <h1>Your ${noun} is kept</h1>
-<p>It is saved, but it could not be added to the site. The site’s owner can see it and try again; you need not send it again.</p>
+<p>It is saved, but it could not be added to the site. It is tried again the next time the site’s server is started; you need not send it again.</p>
 </section>`,
   }
 }

@@ -40,19 +40,19 @@ export async function takeWrite(request: Request, form: WriteForm, options: Gate
   if (isTrapped) return { type: 'trapped', location: pageLocation((parsed.ok ? form.page(parsed.payload) : null) ?? '/') }
   if (!parsed.ok) return refused(new DrowseError('form-invalid', `This ${form.noun} can’t be sent yet.`), parsed.problems)
 
-  const page = form.page(parsed.payload)
-  if (page !== null && published.published(publicKey(page) ?? '') === null) {
-    return refused(
-      new DrowseError('page-unknown', 'The page this was written for is not published here.', {
-        hint: 'It may have been moved or taken down.',
-      }),
-    )
-  }
-
   try {
     const key = idempotencyKey(request, body, form)
     const blobs = parsed.blobs === undefined ? {} : { blobs: parsed.blobs }
-    const { entry, fresh } = await journal.accept({ site, kind: form.kind, actor, payload: parsed.payload, key, ...blobs })
+    const acceptance = { site, kind: form.kind, actor, payload: parsed.payload, key, ...blobs }
+    const page = form.page(parsed.payload)
+    const isGone = page !== null && published.published(publicKey(page) ?? '') === null
+    // What was accepted while the page was there gets its answer all the same.
+    if (isGone && journal.recall(acceptance) === null) {
+      throw new DrowseError('page-unknown', 'The page this was written for is not published here.', {
+        hint: 'It may have been moved or taken down.',
+      })
+    }
+    const { entry, fresh } = await journal.accept(acceptance)
     writes.notify(site)
     const receipt = await writes.settled(site, entry.write.id, deadlineMs)
     if (receipt === null) return { type: 'waiting', entry }

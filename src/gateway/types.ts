@@ -49,7 +49,7 @@ export interface OwnerTokens {
 export interface GatewayOptions {
   readonly site: string
   readonly forms: readonly WriteForm[]
-  readonly journal: Pick<Journal, 'accept' | 'find'>
+  readonly journal: Pick<Journal, 'accept' | 'find' | 'recall'>
   readonly writes: Writes
   readonly published: Pick<Published, 'published'>
   readonly tokens: OwnerTokens

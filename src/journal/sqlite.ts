@@ -68,6 +68,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
     WHERE site = ? AND id = ? AND state IN ('accepted', 'applied')`)
   const setUnparked = db.prepare(`UPDATE writes SET state = 'accepted', parked_because = NULL
     WHERE site = ? AND id = ? AND state = 'parked'`)
+  const unparkEach = db.prepare(`UPDATE writes SET state = 'accepted', parked_because = NULL WHERE state = 'parked'`)
   const parkedWrites = db.prepare(`SELECT ${columns} FROM writes WHERE site = ? AND state = 'parked' ORDER BY seq`)
   const busySites = db.prepare(`SELECT DISTINCT site FROM writes WHERE state IN ('accepted', 'applied') ORDER BY site`)
   const forget = db.prepare(`DELETE FROM writes WHERE state = 'published' AND accepted_at < ?`)
@@ -99,7 +100,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
   function acceptOne({ acceptance, key, payload, fingerprint, blobs }: Prepared, acceptedAt: string): Settled<Accepted> {
     const { site, kind, actor } = acceptance
     const known = knownBy(acceptance, key)
-    if (known !== null && acceptance.key === null && !isBinding(known.entry, acceptedAt)) giveUpKey.run(known.entry.write.id)
+    if (known !== null && !isBinding(known.entry, acceptance, acceptedAt)) giveUpKey.run(known.entry.write.id)
     else if (known !== null) {
       if (known.fingerprint === fingerprint) return { ok: true, outcome: { entry: known.entry, fresh: false } }
       return { ok: false, error: keyReused() }
@@ -119,6 +120,13 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
   function knownBy({ site, kind }: Acceptance, key: string) {
     const row = byKey.get(site, kind, key)
     return row === undefined ? null : parseEntry(row)
+  }
+
+  function recall(acceptance: Acceptance): JournalEntry | null {
+    const { key, fingerprint } = prepare(acceptance)
+    const known = knownBy(acceptance, key)
+    if (known?.fingerprint !== fingerprint) return null
+    return isBinding(known.entry, acceptance, new Date(now()).toISOString()) ? known.entry : null
   }
 
   function claim(site: string, limit: number): Batch | null {
@@ -152,6 +160,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
       const row = byId.get(id, site)
       return row === undefined ? null : parseEntry(row).entry
     },
+    recall,
     claim,
     blob(blobHash) {
       const bytes = readBlob.get(blobHash)?.bytes
@@ -165,6 +174,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
     published,
     park: (site, id, because) => commit(() => void setParked.run(because, site, id)),
     unpark: (site, id) => commit(() => Number(setUnparked.run(site, id).changes) > 0),
+    unparkAll: () => commit(() => Number(unparkEach.run().changes)),
     parked: (site) => parkedWrites.all(site).map((row) => parseEntry(row).entry),
     sitesWithWork: () => busySites.all().flatMap((row) => text(row, 'site') ?? []),
     prune: (before) => commit(() => Number(forget.run(before).changes)),
@@ -235,9 +245,9 @@ function effectOutbox(db: DatabaseSync, commit: <T>(body: () => T) => T): Effect
   }
 }
 
-/** Whether a write that brought no key is still the one that its payload, sent again, means. */
-function isBinding({ state, receipt, write }: JournalEntry, at: string): boolean {
-  if (state !== 'published') return true
+/** Whether a write is still what its key means. One that brought none has its payload for a key only for a while. */
+function isBinding({ state, receipt, write }: JournalEntry, { key }: Acceptance, at: string): boolean {
+  if (key !== null || state !== 'published') return true
   return receipt?.status === 'applied' && Date.parse(at) - Date.parse(write.acceptedAt) < PAYLOAD_BINDS_MS
 }
 

@@ -17,7 +17,7 @@ export interface Acceptance {
   readonly state?: { readonly key: string; readonly value: string }
 }
 
-/** `parked`: applying it failed so often that it was put aside; it is kept until the owner decides. */
+/** `parked`: applying it failed so often that it was put aside; it is kept, and tried again when a gateway starts. */
 export type WriteState = 'accepted' | 'applied' | 'published' | 'parked'
 
 /** A write as the journal knows it. */
@@ -69,6 +69,8 @@ export interface Journal {
    */
   accept(acceptance: Acceptance): Promise<{ readonly entry: JournalEntry; readonly fresh: boolean }>
   find(site: string, id: string): JournalEntry | null
+  /** The entry that `accept` would answer with without accepting anything; null where the write would be fresh or its key is another payload's. */
+  recall(acceptance: Acceptance): JournalEntry | null
   /**
    * The oldest writes that are neither published nor parked, oldest first, at most `limit` and at most a message's worth of bytes; null if there are none.
    * May be called again for the same ones.
@@ -84,6 +86,8 @@ export interface Journal {
   park(site: string, id: string, because: string): void
   /** Puts a parked write back in its old place. False if there is no such parked write. */
   unpark(site: string, id: string): boolean
+  /** Does so with every parked write. Returns how many there were. */
+  unparkAll(): number
   parked(site: string): readonly JournalEntry[]
   /** Sites that have writes to claim: what a restarted gateway begins with. */
   sitesWithWork(): readonly string[]

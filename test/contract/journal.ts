@@ -92,6 +92,20 @@ export function journalContract(name: string, fresh: () => Subject): void {
       expect(all.map((one) => one.fresh)).toEqual([true, true, true])
     })
 
+    it('recalls what it would answer with, and accepts nothing', async () => {
+      const journal = fresh().open()
+      const { entry } = await journal.accept(comment('hello', 'k1'))
+      await journal.accept(comment('hello', null))
+      expect(journal.recall(comment('hello', 'k1'))).toEqual(entry)
+      expect(journal.recall(comment('hello', null))).not.toBeNull()
+      expect([comment('another', 'k1'), comment('hello', 'k2'), comment('another', null)].map(journal.recall)).toEqual([
+        null,
+        null,
+        null,
+      ])
+      expect(texts(journal)).toHaveLength(2)
+    })
+
     it('refuses a reused key without failing its neighbours in the same commit', async () => {
       const journal = fresh().open()
       const results = await Promise.allSettled([
@@ -173,6 +187,17 @@ export function journalContract(name: string, fresh: () => Subject): void {
       expect(journal.unpark('blog', entry.write.id)).toBe(true)
       expect(journal.unpark('blog', entry.write.id)).toBe(false)
       expect(texts(journal)).toEqual(['poison', 'b'])
+    })
+
+    it('puts all parked writes back at once, of every site', async () => {
+      const journal = fresh().open()
+      for (const site of ['one', 'two']) {
+        const { entry } = await journal.accept({ ...comment('a'), site })
+        journal.park(site, entry.write.id, 'it always fails')
+      }
+      expect(journal.unparkAll()).toBe(2)
+      expect(journal.unparkAll()).toBe(0)
+      expect(journal.sitesWithWork()).toEqual(['one', 'two'])
     })
 
     it('names the sites that have work', async () => {

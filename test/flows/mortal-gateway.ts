@@ -15,7 +15,7 @@ import type { MachineRun } from '../../src/meter/types.ts'
 import type { GuestLink } from '../../src/protocol/types.ts'
 
 // What only reads leaves nothing that a kill could tear apart.
-const READING = new Set(['find', 'blob', 'get', 'entries', 'list', 'sitesWithWork', 'parked', 'observe', 'runs'])
+const READING = new Set(['find', 'recall', 'blob', 'get', 'entries', 'list', 'sitesWithWork', 'parked', 'observe', 'runs'])
 
 const [siteDir = '', dataDir = '', deadlineMs = '10000'] = process.argv.slice(2)
 const fate = createFate()

@@ -35,6 +35,15 @@ describe('a form that is sent', () => {
     expect(accepted()).toBe(1)
   })
 
+  it.each([{}, { key: 'k1' }])('gets its answer again although its page is gone meanwhile: %o', async (key) => {
+    await site.app.request('/-/note.create', form({ ...note, ...key }))
+    site.unpublish('posts/hello/index.html')
+    const again = await site.app.request('/-/note.create', form({ ...note, ...key }))
+    const other = await site.app.request('/-/note.create', form({ page: '/posts/hello/', text: 'Something else' }))
+    expect([again.status, other.status]).toEqual([303, 404])
+    expect(accepted()).toBe(1)
+  })
+
   it('may be multipart', async () => {
     const body = new FormData()
     for (const [name, value] of Object.entries(note)) body.set(name, value)
@@ -307,6 +316,7 @@ describe('the state of a write', () => {
     site.journal.park('blog', location.split('/').at(-1) ?? '', 'secret reason')
     const page = await (await site.app.request(location)).text()
     expect(page).toContain('is kept')
+    expect(page).toContain('tried again the next time the site’s server is started')
     expect(page).not.toContain('secret reason')
   })
 

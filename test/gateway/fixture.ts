@@ -50,6 +50,7 @@ export interface Fixture {
   /** What the machine makes of a write; null: nothing before the deadline. */
   outcome: ((id: string) => Receipt | null) | null
   publish(key: string, content: string, contentType?: string): ObjectInfo
+  unpublish(key: string): void
   /** Says in the journal that the write is done, as the dispatcher does. */
   finish(receipt: Receipt): void
   close(): void
@@ -96,6 +97,7 @@ export function fixture(options: Partial<GatewayOptions> & { readonly maxSizeByt
       objects.set(key, { info, content })
       return info
     },
+    unpublish: (key) => void objects.delete(key),
     finish(receipt) {
       const batch = journal.claim('blog', 100)
       if (batch === null) throw new Error('Expected work to claim.')
