@@ -61,6 +61,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     start() {
       wakeTimes.start()
+      // What a write was parked for may be mended: that is often why a gateway is started anew. If it fails again it is parked again.
+      journal.unparkAll()
       for (const site of journal.sitesWithWork()) notify(site)
     },
     notify,

@@ -87,7 +87,7 @@ export interface DispatcherOptions {
 
 /** Brings accepted writes to the machine and what comes of them to the readers: the write's way. */
 export interface Dispatcher {
-  /** Takes up the work that was left over, and the timers. Called once. */
+  /** Takes up the work that was left over, what was parked included, and the timers. Called once. */
   start(): void
   /** A write of this site was accepted. Returns at once; any number of calls is fine. */
   notify(site: string): void

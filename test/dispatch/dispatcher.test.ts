@@ -316,6 +316,30 @@ describe('a failure on the write’s way', () => {
     expect(await dispatcher.settled('blog', id, 5000)).toMatchObject({ status: 'applied' })
   })
 
+  it('tries a parked write again when it starts anew, and parks it again if it still fails', async () => {
+    const folder = newFolder()
+    const toy = toyMachine()
+    let isPoison = true
+    toy.onStep = (step, writes) => {
+      if (step === 'apply' && isPoison && writes.length > 0) throw new DrowseError('machine-failed', 'it broke')
+    }
+    const first = await desk({ folder, toy })
+    const id = await first.write('poison')
+    await vi.waitFor(() => expect(first.journal.parked('blog')).toHaveLength(1), 10_000)
+    await first.dispatcher.stop()
+
+    const second = await desk({ folder, toy })
+    second.dispatcher.start()
+    expect(second.journal.parked('blog')).toEqual([])
+    await vi.waitFor(() => expect(second.journal.parked('blog')).toHaveLength(1), 10_000)
+    await second.dispatcher.stop()
+
+    isPoison = false
+    const third = await desk({ folder, toy })
+    third.dispatcher.start()
+    expect(await third.dispatcher.settled('blog', id, 5000)).toMatchObject({ status: 'applied' })
+  })
+
   it('blames no write when the machine is ill without any', async () => {
     const { dispatcher, write, journal, toy } = await desk()
     let isIll = true
