@@ -86,11 +86,20 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
     // A textarea drops a line break right after its tag.
     field(
       'text',
-      'Comment',
-      (attributes) => `<textarea ${attributes} dir="auto" rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
+      'Comment <small>Markdown is welcome.</small>',
+      (attributes) =>
+        `<textarea ${attributes} dir="auto" rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
     ),
     '<label class="trap" aria-hidden="true">Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label>',
     '<button class="button" type="submit">Post comment</button>',
     '</form>',
+    ...backLink(fields),
   ].join('\n')
+}
+
+/** The way back to where the form was filled in. `page` is whatever was sent, so only a path of this site becomes a link. */
+function backLink({ page = '', parent = '' }: Fields): readonly string[] {
+  if (!/^\/(?![/\\])[^?#]*$/.test(page)) return []
+  const anchor = /^\d+$/.test(parent) ? `comment-${parent}` : 'comments'
+  return [`<p><a href="${escapeXml(page)}#${anchor}">Back to the page</a></p>`]
 }

@@ -59,7 +59,9 @@ function Said({
           <Time iso={comment.date} language={site.language} className="dt-published" short />
         </a>
       </header>
-      <div class="prose e-content" dir="auto">{raw(comment.html)}</div>
+      <div class="prose e-content" dir="auto">
+        {raw(comment.html)}
+      </div>
       {form !== null && (
         <details>
           <summary aria-label={words.replyTo(author)}>{words.reply}</summary>
