@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
-import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
 import { type Answers, createAnswers } from './answer.ts'
+import { told } from './faults.ts'
 import { securityHeaders } from './headers.ts'
 import { type Taken, takeWrite } from './take-write.ts'
 import type { GatewayOptions } from './types.ts'
@@ -37,23 +38,24 @@ export function createGateway(options: GatewayOptions): Hono {
   app.all('/-/*', (c) => answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing at this address.')))
 
   app.onError(async (error, c) => {
-    const response = await answersTo(c).error(asDrowseError(hidden(error)))
+    const response = await answersTo(c).error(told(error, c.req.raw, options))
     return response
   })
-  return app
-}
 
-async function answer(c: Context, answers: Answers, taken: Taken): Promise<Response> {
-  switch (taken.type) {
-    case 'receipt':
-      return await answers.receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
-    case 'waiting':
-      return await answers.waiting(taken.entry)
-    case 'trapped':
-      return c.redirect(taken.location, 303)
-    case 'refused':
-      return await answers.error(taken.error, taken.problems, taken.form)
+  async function answer(c: Context, answers: Answers, taken: Taken): Promise<Response> {
+    switch (taken.type) {
+      case 'receipt':
+        return await answers.receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
+      case 'waiting':
+        return await answers.waiting(taken.entry)
+      case 'trapped':
+        return c.redirect(taken.location, 303)
+      case 'refused':
+        return await answers.error(told(taken.error, c.req.raw, options), taken.problems, taken.form)
+    }
   }
+
+  return app
 }
 
 async function methodRefused(c: Context, answers: Answers, allowed: string): Promise<Response> {
@@ -68,10 +70,4 @@ function isProgram(request: Request): boolean {
 
 function acceptsHtml(request: Request): boolean {
   return request.headers.get('Accept')?.includes('text/html') === true
-}
-
-/** What nobody foresaw is told without its details, which are no visitor's business. */
-function hidden(error: unknown): DrowseError {
-  if (error instanceof DrowseError) return error
-  return new DrowseError('internal', 'Something went wrong here.', { hint: 'Try again in a moment.', cause: error })
 }

@@ -1,9 +1,10 @@
-import { DrowseError } from '../errors/drowse-error.ts'
+import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Actor, Problem, Receipt } from '../protocol/types.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { pageLocation, publicKey } from './location.ts'
 import { checkOrigin } from './origin.ts'
+import { isOwner } from './owner.ts'
 import { type Body, bodyType, checkLength, readBody } from './read-body.ts'
 import type { Fields, GatewayOptions, WriteForm } from './types.ts'
 
@@ -58,8 +59,7 @@ export async function takeWrite(request: Request, form: WriteForm, options: Gate
     if (receipt === null) return { type: 'waiting', entry }
     return { type: 'receipt', entry, receipt, isFresh: fresh, form: preserved([]) }
   } catch (error) {
-    if (error instanceof DrowseError) return refused(error)
-    throw error
+    return refused(asDrowseError(error))
   }
 
   function refused(error: DrowseError, problems: readonly Problem[] = []): Taken {
@@ -77,7 +77,8 @@ export async function takeWrite(request: Request, form: WriteForm, options: Gate
 /** Throws `origin-refused`, `token-missing` or `token-refused`. */
 function actorOf(request: Request, form: WriteForm, { tokens, origin, acceptsOwnHost }: GatewayOptions): Actor {
   const authorization = request.headers.get('Authorization')
-  if (authorization === null) {
+  // To a visitor’s form a browser adds whatever the proxy in front of the site asks for, such as a password.
+  if (authorization === null || (form.actor === 'visitor' && !/^Bearer\b/i.test(authorization))) {
     checkOrigin(request, { origin, acceptsOwnHost })
     if (form.actor === 'visitor') return { role: 'visitor' }
     throw new DrowseError('token-missing', `Only the owner may send a ${form.noun} here, with a bearer token.`, {
@@ -85,8 +86,7 @@ function actorOf(request: Request, form: WriteForm, { tokens, origin, acceptsOwn
     })
   }
   // A page of another site can't set this header without asking first, and is never allowed to.
-  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-  if (token !== undefined && tokens.check(token)) return { role: 'owner' }
+  if (isOwner(request, tokens)) return { role: 'owner' }
   throw new DrowseError('token-refused', 'The bearer token is not one of this site’s.', {
     hint: 'Make a new one with “drowse token”.',
   })

@@ -1,3 +1,4 @@
+import type { DrowseError } from '../errors/drowse-error.ts'
 import type { Journal } from '../journal/types.ts'
 import type { Json, ObjectInfo, Problem, Receipt } from '../protocol/types.ts'
 
@@ -59,6 +60,8 @@ export interface GatewayOptions {
   readonly origin: string | null
   /** Whether forms may also be sent from the host the request is for: where the gateway serves the site itself. */
   readonly acceptsOwnHost: boolean
+  /** The log: is told each fault of ours (5xx) with all that visitors are not told. Standard error if it is not given. */
+  readonly onFault?: (error: DrowseError) => void
   /** How long a visitor is kept waiting for the page to be ready before the answer is 202. */
   readonly deadlineMs: number
 }

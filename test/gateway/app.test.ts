@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DrowseError } from '../../src/errors/drowse-error.ts'
 import type { Receipt } from '../../src/protocol/types.ts'
 import { type Fixture, fixture, form, json } from './fixture.ts'
 
@@ -42,6 +43,25 @@ describe('a form that is sent', () => {
     const other = await site.app.request('/-/note.create', form({ page: '/posts/hello/', text: 'Something else' }))
     expect([again.status, other.status]).toEqual([303, 404])
     expect(accepted()).toBe(1)
+  })
+
+  it.each(['Basic dXNlcjpwYXNz', 'Digest username="x"', ''])(
+    'is a visitor’s behind a proxy with the authorization “%s”',
+    async (authorization) => {
+      const response = await site.app.request('/-/note.create', form(note, { Authorization: authorization }))
+      const elsewhere = await site.app.request(
+        '/-/note.create',
+        form({ ...note, text: 'Forged' }, { Authorization: authorization, Origin: 'https://evil.example' }),
+      )
+      expect([response.status, elsewhere.status]).toEqual([303, 403])
+      expect(site.journal.claim('blog', 9)?.writes.map(({ actor }) => actor)).toEqual([{ role: 'visitor' }])
+    },
+  )
+
+  it('is refused with a bearer token that is not the owner’s', async () => {
+    const response = await site.app.request('/-/note.create', form(note, { Authorization: 'Bearer drowse_wrong' }))
+    expect(response.status).toBe(403)
+    expect(accepted()).toBe(0)
   })
 
   it('may be multipart', async () => {
@@ -281,6 +301,55 @@ describe('a journal that refuses', () => {
     expect(response.headers.get('Retry-After')).toBe('30')
     expect(await response.text()).toContain('x'.repeat(10_000))
     full.close()
+  })
+})
+
+describe('a fault of ours', () => {
+  const fault = new DrowseError('journal-full', 'The disk of /srv/secret is full.', { hint: 'Empty /srv/secret.' })
+  const reject = () => Promise.reject(fault)
+
+  it.each([
+    ['a full disk', fault, 503, /could not be saved.*Nothing was accepted.*send it again/s],
+    [
+      'what nobody foresaw',
+      new Error('ENOENT /srv/secret'),
+      500,
+      /may not have been saved.*Send it again.*nothing is added twice/s,
+    ],
+  ])('is told to a visitor in general words, with the text: %s', async (_what, error, status, words) => {
+    const ill = fixture({ journal: { ...site.journal, accept: () => Promise.reject(error) } })
+    const page = await ill.app.request('/-/note.create', form(note))
+    const program = await ill.app.request('/-/note.create', json(note))
+    const texts = [await page.text(), await program.text()]
+    expect([page.status, program.status]).toEqual([status, status])
+    expect(texts[0]).toContain('Nice post')
+    for (const text of texts) {
+      expect(text).toMatch(words)
+      expect(text).not.toContain('secret')
+    }
+    expect(ill.faults.map(({ message }) => message)).toEqual([error.message, error.message])
+    ill.close()
+  })
+
+  it('is told to the owner in full', async () => {
+    const ill = fixture({ journal: { ...site.journal, accept: reject } })
+    const response = await ill.app.request('/-/thing.save', json({ a: 1 }, { Authorization: `Bearer ${ill.token}` }))
+    expect(await response.json()).toMatchObject({ error: { message: fault.message, hint: fault.hint } })
+    ill.close()
+  })
+
+  it('in the tokens themselves gives nobody their place', async () => {
+    const damaged = {
+      check: () => {
+        throw new DrowseError('internal', 'The file /srv/secret is damaged.')
+      },
+    }
+    const ill = fixture({ tokens: damaged })
+    const response = await ill.app.request('/-/thing.save', json({ a: 1 }, { Authorization: 'Bearer drowse_x' }))
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('secret')
+    expect(ill.faults).toHaveLength(1)
+    ill.close()
   })
 })
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Hono } from 'hono'
+import type { DrowseError } from '../../src/errors/drowse-error.ts'
 import { createGateway } from '../../src/gateway/app.ts'
 import { staticSite } from '../../src/gateway/static.ts'
 import { ownerTokens } from '../../src/gateway/tokens.ts'
@@ -45,6 +46,8 @@ export interface Fixture {
   readonly app: Hono
   readonly journal: Journal
   readonly token: string
+  /** What was logged. */
+  readonly faults: DrowseError[]
   /** Sites that were announced. */
   readonly notified: string[]
   /** What the machine makes of a write; null: nothing before the deadline. */
@@ -82,6 +85,7 @@ export function fixture(options: Partial<GatewayOptions> & { readonly maxSizeByt
     origin: 'https://example.org',
     acceptsOwnHost: false,
     deadlineMs: 1000,
+    onFault: (error) => void self.faults.push(error),
     ...options,
   })
   const app = new Hono().route('/', gateway).route('/', staticSite(published))
@@ -89,6 +93,7 @@ export function fixture(options: Partial<GatewayOptions> & { readonly maxSizeByt
     app,
     journal,
     token,
+    faults: [],
     notified: [],
     outcome: null,
     publish(key, text, contentType = 'text/html; charset=utf-8') {
