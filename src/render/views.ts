@@ -77,6 +77,8 @@ export interface CommentView {
   readonly date: string
   readonly html: string
   readonly byOwner: boolean
+  /** Where this answer stands beside the comment it answers rather than below it: that comment. `author` is null for a deleted one. */
+  readonly answers: { readonly anchor: string; readonly author: string | null } | null
   readonly replies: readonly CommentView[]
 }
 

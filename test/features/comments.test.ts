@@ -161,6 +161,32 @@ function flat(thread: readonly CommentView[], depth = 1): { number: number; dele
   ])
 }
 
+test('An answer that stands beside what it answers says what that is', () => {
+  const chain = [1, 2, 3, 4, 5, 6].map(
+    (number): Comment => ({
+      number,
+      entry: 'post/hello',
+      parent: number === 1 ? null : number - 1,
+      author: `Ann ${number}`,
+      email: '',
+      text: '',
+      html: '',
+      date: '',
+      byOwner: false,
+      state: number === 5 ? 'deleted' : 'shown',
+    }),
+  )
+
+  const deepest = threadOf(chain)[0]?.replies[0]?.replies[0]?.replies
+
+  expect(threadOf(chain)[0]?.replies[0]?.answers).toBe(null)
+  expect(deepest?.map(({ number, answers }) => ({ number, answers }))).toEqual([
+    { number: 4, answers: null },
+    { number: 5, answers: { anchor: 'comment-4', author: 'Ann 4' } },
+    { number: 6, answers: { anchor: 'comment-5', author: null } },
+  ])
+})
+
 test('A thread has every comment that is shown, once, none that is held, and is at most four deep', () => {
   fc.assert(
     fc.property(rows, (all) => {

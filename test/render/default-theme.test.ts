@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { compileTheme } from '../../src/render/theme/compile.ts'
 import { type LoadedTheme, loadTheme } from '../../src/render/theme/load.ts'
 import { type CompiledTheme, TEMPLATE_NAMES } from '../../src/render/theme/types.ts'
+import type { CommentView } from '../../src/render/views.ts'
 import { sampleProps } from './sample-props.ts'
 import { BUILT_IN } from './theme-folders.ts'
 
@@ -16,6 +17,12 @@ beforeAll(async () => {
   compiled = await compileTheme({ themesDirs: [BUILT_IN], name: 'default' })
   theme = await loadTheme(compiled.source)
 })
+
+const first = (comments: readonly CommentView[] | undefined): CommentView => {
+  const [comment] = comments ?? []
+  if (comment === undefined) throw new Error('The sample has no comments.')
+  return comment
+}
 
 const messagesOf = async (html: string) => {
   const { results } = await validator.validateString(html)
@@ -49,15 +56,21 @@ describe.each(TEMPLATE_NAMES)('The template %s', (name) => {
 })
 
 describe('The default theme', () => {
-  test('keeps the HTML and CSS of a post within 30 kB', () => {
+  test('keeps the HTML and CSS of a post and its first comments within 30 kB, and each further one within 1.4 kB', () => {
     const props = sampleProps('How a write travels').Post
-    const html = theme.render('Post', {
-      ...props,
-      entry: { ...props.entry, html: '<p>Seven hundred words, at six letters each.</p>'.repeat(90) },
-    })
+    const sizeWith = (comments: readonly CommentView[]) =>
+      Buffer.byteLength(
+        theme.render('Post', {
+          ...props,
+          entry: { ...props.entry, html: '<p>Seven hundred words, at six letters each.</p>'.repeat(90) },
+          comments: props.comments === null ? null : { ...props.comments, comments },
+        }),
+      )
+    const one: CommentView = { ...first(props.comments?.comments), replies: [] }
     const css = compiled.assets.find(({ name }) => name === 'style.css')
 
-    expect(Buffer.byteLength(html) + (css?.bytes.length ?? 0)).toBeLessThanOrEqual(30_000)
+    expect(sizeWith([one, one, one, one]) + (css?.bytes.length ?? 0)).toBeLessThanOrEqual(30_000)
+    expect(sizeWith([one, one]) - sizeWith([one])).toBeLessThanOrEqual(1_400)
   })
 
   test('gives the comment form exactly the gateway’s fields', () => {
@@ -82,6 +95,14 @@ describe('The default theme', () => {
     const html = theme.render('Post', sampleProps('Hello').Post)
 
     expect(html.match(/name="parent" value="\d"/g)).toEqual([1, 2, 3, 4, 5, 7].map((number) => `name="parent" value="${number}"`))
+  })
+
+  test('says whom a comment answers where its place no longer tells', () => {
+    const html = theme.render('Post', sampleProps('Vera').Post)
+
+    expect(html.match(/<p class="answered">.*?<\/p>/g)).toEqual([
+      '<p class="answered"><a class="u-in-reply-to" href="#comment-4">to <bdi>Vera</bdi></a></p>',
+    ])
   })
 
   test('shows no form where comments are closed', () => {

@@ -47,6 +47,7 @@ export function sampleProps(text: string): Templates {
     date: '2026-02-05T10:00:00.000Z',
     html: '<p>Said.</p>',
     byOwner: number === 1,
+    answers: number === 5 ? { anchor: 'comment-4', author: text } : null,
     replies,
   })
   const comments = {

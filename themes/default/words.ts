@@ -10,6 +10,7 @@ interface Words {
   allPosts: string
   allNotes: string
   allProducts: string
+  allTags: string
   tags: string
   newer: string
   older: string
@@ -27,7 +28,9 @@ interface Words {
   respond: string
   reply: string
   replyTo: (author: string) => string
+  to: string
   deleted: string
+  deletedOne: string
   owner: string
   name: string
   email: string
@@ -63,6 +66,7 @@ const en: Words = {
   allPosts: 'All posts',
   allNotes: 'All notes',
   allProducts: 'The whole shop',
+  allTags: 'All tags',
   tags: 'Tags',
   newer: 'Newer',
   older: 'Older',
@@ -80,7 +84,9 @@ const en: Words = {
   respond: 'Leave a comment',
   reply: 'Reply',
   replyTo: (author) => `Reply to ${author}`,
+  to: 'to',
   deleted: 'This comment was deleted.',
+  deletedOne: 'a deleted comment',
   owner: 'Author',
   name: 'Name',
   email: 'E-mail',
@@ -96,7 +102,7 @@ const en: Words = {
   elsewhere: 'Elsewhere',
   feed: 'Feed',
   notFound: 'Nothing is here',
-  notFoundText: 'The page may have moved, or the address has a slip in it.',
+  notFoundText: 'The page may have moved, or the address is mistyped.',
   home: 'Go to the home page',
   empty: 'Nothing here yet.',
 }
@@ -110,6 +116,7 @@ const ru: Words = {
   allPosts: 'Все записи',
   allNotes: 'Все заметки',
   allProducts: 'Вся лавка',
+  allTags: 'Все метки',
   tags: 'Метки',
   newer: 'Новее',
   older: 'Старше',
@@ -127,7 +134,9 @@ const ru: Words = {
   respond: 'Написать комментарий',
   reply: 'Ответить',
   replyTo: (author) => `Ответить: ${author}`,
+  to: 'в ответ:',
   deleted: 'Комментарий удалён.',
+  deletedOne: 'удалённый комментарий',
   owner: 'Автор',
   name: 'Имя',
   email: 'Почта',

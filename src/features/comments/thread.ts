@@ -37,29 +37,39 @@ export function threadOf(rows: readonly Comment[]): readonly CommentView[] {
 
 function branch(
   answers: ReadonlyMap<number | null, readonly Comment[]>,
-  parent: number | null,
+  parent: Comment | null,
   depth: number,
 ): readonly CommentView[] {
-  return (answers.get(parent) ?? []).flatMap((comment) => {
-    const below = branch(answers, comment.number, depth + 1)
+  const beside = depth > DEEPEST ? parent : null
+  return (answers.get(parent?.number ?? null) ?? []).flatMap((comment) => {
+    const below = branch(answers, comment, depth + 1)
     const deleted = comment.state === 'deleted'
     if (deleted && below.length === 0) return []
     const nested = depth < DEEPEST
-    const view = viewOf(comment, nested ? below : [])
+    const view = viewOf(comment, beside, nested ? below : [])
     return nested ? [view] : [view, ...below]
   })
 }
 
-function viewOf(comment: Comment, replies: readonly CommentView[]): CommentView {
+function viewOf(comment: Comment, beside: Comment | null, replies: readonly CommentView[]): CommentView {
   const deleted = comment.state === 'deleted'
   return {
-    anchor: `comment-${comment.number}`,
+    anchor: anchorOf(comment),
     number: comment.number,
-    author: deleted ? null : comment.author,
+    author: authorOf(comment),
     avatarHtml: deleted ? '' : avatarOf(comment.author),
     date: comment.date,
     html: comment.html,
     byOwner: comment.byOwner,
+    answers: beside === null ? null : { anchor: anchorOf(beside), author: authorOf(beside) },
     replies,
   }
+}
+
+function anchorOf({ number }: Comment): string {
+  return `comment-${number}`
+}
+
+function authorOf({ state, author }: Comment): string | null {
+  return state === 'deleted' ? null : author
 }

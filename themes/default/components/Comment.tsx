@@ -4,17 +4,13 @@ import { wordsOf } from '../words.ts'
 import { CommentForm } from './CommentForm.tsx'
 import { Time } from './Time.tsx'
 
-/** Answers deeper than this stand at this depth, so that a long talk stays readable on a phone. */
-const SHOWN_DEPTH = 4
-
 interface Props {
   readonly comment: CommentView
   readonly form: CommentFormView | null
   readonly site: SiteView
-  readonly depth: number
 }
 
-export function Comment({ comment, form, site, depth }: Props) {
+export function Comment({ comment, form, site }: Props) {
   return (
     <li>
       {comment.author === null ? (
@@ -23,9 +19,9 @@ export function Comment({ comment, form, site, depth }: Props) {
         <Said comment={comment} author={comment.author} form={form} site={site} />
       )}
       {comment.replies.length > 0 && (
-        <ol class={depth < SHOWN_DEPTH ? 'thread' : 'thread flat'}>
+        <ol class="thread">
           {comment.replies.map((reply) => (
-            <Comment comment={reply} form={form} site={site} depth={depth + 1} />
+            <Comment comment={reply} form={form} site={site} />
           ))}
         </ol>
       )}
@@ -59,6 +55,7 @@ function Said({
           <Time iso={comment.date} language={site.language} className="dt-published" short />
         </a>
       </header>
+      {comment.answers !== null && <Answered answers={comment.answers} site={site} />}
       <div class="prose e-content" dir="auto">
         {raw(comment.html)}
       </div>
@@ -69,6 +66,18 @@ function Said({
         </details>
       )}
     </article>
+  )
+}
+
+/** Whom a comment answers, where its place in the thread no longer tells. */
+function Answered({ answers, site }: { answers: NonNullable<CommentView['answers']>; site: SiteView }) {
+  const words = wordsOf(site)
+  return (
+    <p class="answered">
+      <a class="u-in-reply-to" href={`#${answers.anchor}`}>
+        {words.to} <bdi>{answers.author ?? words.deletedOne}</bdi>
+      </a>
+    </p>
   )
 }
 

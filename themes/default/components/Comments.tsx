@@ -11,7 +11,7 @@ export function Comments({ comments, site }: { comments: CommentsView; site: Sit
       {comments.comments.length > 0 && (
         <ol class="thread">
           {comments.comments.map((comment) => (
-            <Comment comment={comment} form={comments.form} site={site} depth={1} />
+            <Comment comment={comment} form={comments.form} site={site} />
           ))}
         </ol>
       )}
