@@ -6,11 +6,13 @@ export function NotFound({ page }: Templates['NotFound']) {
   const words = wordsOf(page.site)
   return (
     <Layout page={page}>
-      <h1>{words.notFound}</h1>
-      <p class="lead">{words.notFoundText}</p>
-      <p>
-        <a href="/">{words.home}</a>
-      </p>
+      <div class="not-found">
+        <h1>{words.notFound}</h1>
+        <p class="lead">{words.notFoundText}</p>
+        <p>
+          <a href="/">{words.home}</a>
+        </p>
+      </div>
     </Layout>
   )
 }
