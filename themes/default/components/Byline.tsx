@@ -14,7 +14,7 @@ export function Byline({ entry, page }: { entry: EntryView; page: PageView }) {
         </span>
       )}
       {entry.date !== null && (
-        <a class="u-url" href={page.canonical}>
+        <a class="u-url" href={page.path}>
           <Time iso={entry.date} language={language} className="dt-published" />
         </a>
       )}

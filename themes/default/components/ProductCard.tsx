@@ -14,7 +14,11 @@ export function ProductCard({ entry, site, level = 2 }: { entry: EntryLinkView; 
       <p class="product-terms">
         {entry.price !== null && <strong class="p-price">{entry.price}</strong>} <Stock entry={entry} site={site} />
       </p>
-      <a class="button u-url" href={entry.path} aria-label={`${wordsOf(site).see}: ${entry.title}`}>
+      <a
+        class={entry.available === false ? 'see u-url' : 'button u-url'}
+        href={entry.path}
+        aria-label={`${wordsOf(site).see}: ${entry.title}`}
+      >
         {wordsOf(site).see}
       </a>
     </article>

@@ -14,6 +14,11 @@ export function PostList({ page, heading, posts, newer, older }: Templates['Post
           <EntryCard entry={entry} site={page.site} />
         ))}
       </div>
+      {posts.some(({ tags }) => tags.length > 0) && (
+        <p class="more">
+          <a href="/tags/">{wordsOf(page.site).allTags}</a>
+        </p>
+      )}
       <ListPager site={page.site} newer={newer} older={older} />
     </Layout>
   )

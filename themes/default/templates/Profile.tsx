@@ -11,7 +11,7 @@ export function Profile({ page, entry, links }: Templates['Profile']) {
         <header>
           {entry.image !== null && <Picture image={entry.image} className="portrait u-photo" lazy={false} />}
           <h1>
-            <a class="p-name u-url u-uid" rel="me" href={page.canonical}>
+            <a class="p-name u-url u-uid" rel="me" href={page.path}>
               {entry.title}
             </a>
           </h1>
