@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { EntryType } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
@@ -6,7 +6,7 @@ import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
 import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
 import { bodyCache } from '../model/content-cache.ts'
-import { Database } from '../model/database.ts'
+import { Database, isDamaged } from '../model/database.ts'
 import { sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
@@ -197,8 +197,26 @@ function bytesFrom(intake: Pick<Intake, 'blob'>, hash: string): Uint8Array {
   return bytes
 }
 
+/** A cache that is damaged is begun anew. */
 function openCache(file: string | null): Database {
   if (file === null) return new Database(':memory:', { durable: false })
-  mkdirSync(dirname(file), { recursive: true })
-  return new Database(file, { durable: false })
+  makeFolder(dirname(file))
+  try {
+    return new Database(file, { durable: false })
+  } catch (error) {
+    if (!isDamaged(error)) throw error
+    for (const part of ['', '-wal', '-shm']) rmSync(file + part, { force: true })
+    return new Database(file, { durable: false })
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    throw new DrowseError('folder-unwritable', `The folder ${folder}, which keeps what builds know, can’t be made.`, {
+      cause,
+      hint: 'Move away what is in its place, or give yourself the right to write there.',
+    })
+  }
 }

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createDispatcher } from '../dispatch/dispatcher.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
 import type { BatchEvent, Dispatcher } from '../dispatch/types.ts'
-import { DrowseError } from '../errors/drowse-error.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
 import { newWriteId } from '../journal/write-id.ts'
@@ -15,6 +13,7 @@ import type { Meter } from '../meter/types.ts'
 import { openPublisher } from '../publish/publisher.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
 import type { Publisher, Store } from '../publish/types.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { ROOT_DIR, SOURCE_DIR } from './paths.ts'
 
 /** Of a large folder's first sync: the machine reads and renders all of it in one batch. */
@@ -50,7 +49,7 @@ export interface Embedded {
 
 /** Opens a data folder, making it if need be. Throws `data-in-use` when another process has it, `folder-unwritable` when it can't be used. */
 export function openBackends(dataDir: string, guest: GuestProgram = GUEST): Backends {
-  makeFolder(dataDir)
+  makeDataFolder(dataDir)
   const journal = sqliteJournal({ path: join(dataDir, 'journal.db'), now: Date.now, newId: newWriteId })
   return {
     journal,
@@ -91,16 +90,5 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
         journal.close()
       }
     },
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true })
-  } catch (cause) {
-    throw new DrowseError('folder-unwritable', `The data folder ${dataDir} can’t be made.`, {
-      cause,
-      hint: 'Name another one with --data, or give yourself the right to write there.',
-    })
   }
 }

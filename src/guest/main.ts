@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { engineName } from '../build/engine.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
 import { FEATURES } from '../features/registry.ts'
-import { serve } from '../protocol/serve.ts'
+import { type Handler, serve } from '../protocol/serve.ts'
 import { createGuest } from './guest.ts'
 
 // The native Markdown parser is loaded by now; from here on nothing else may be. Not every version of Node can take a permission back.
@@ -9,8 +10,15 @@ process.permission?.drop?.('addon')
 
 const [dataDir] = process.argv.slice(2)
 if (dataDir === undefined) throw new Error('The guest needs its data folder as its only argument.')
-await serve(
-  process.stdin,
-  process.stdout,
-  createGuest({ dataDir, features: FEATURES, engine: engineName(join(import.meta.dirname, '..')) }),
-)
+await serve(process.stdin, process.stdout, openGuest(dataDir))
+
+/** What keeps it from starting is its last words, which the gateway repeats: they are a sentence, not a trace. */
+function openGuest(folder: string): Handler {
+  try {
+    return createGuest({ dataDir: folder, features: FEATURES, engine: engineName(join(import.meta.dirname, '..')) })
+  } catch (error) {
+    if (!(error instanceof DrowseError)) throw error
+    process.stderr.write(`${error.message} ${error.hint ?? ''}\n`)
+    process.exit(1)
+  }
+}

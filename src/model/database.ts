@@ -10,18 +10,9 @@ export class Database {
   readonly #afterRollback: (() => void)[] = []
   #depth = 0
 
-  /** `durable: false` trades the last commits at a power cut for speed; for caches that can be built again. */
+  /** `durable: false` trades the last commits at a power cut for speed; for caches that can be built again. Throws `folder-unwritable`. */
   constructor(path: string, options: { durable: boolean }) {
-    try {
-      this.#sqlite = new DatabaseSync(path)
-    } catch (cause) {
-      throw new DrowseError('folder-unwritable', `The database ${path} can’t be opened: ${messageOf(cause)}.`, {
-        cause,
-        hint: 'Check that its folder exists and may be written to.',
-      })
-    }
-    this.#sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.durable ? 'FULL' : 'OFF'}; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000;`)
+    this.#sqlite = open(path, options)
   }
 
   exec(sql: string): void {
@@ -103,6 +94,30 @@ export class Database {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+function open(path: string, options: { readonly durable: boolean }): DatabaseSync {
+  let sqlite: DatabaseSync | undefined
+  try {
+    sqlite = new DatabaseSync(path)
+    sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.durable ? 'FULL' : 'OFF'}; PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000;`)
+    return sqlite
+  } catch (cause) {
+    sqlite?.close()
+    throw new DrowseError('folder-unwritable', `The database ${path} can’t be opened: ${messageOf(cause)}.`, {
+      cause,
+      hint: isDamaged(cause) ? 'It is damaged; put a copy of it back.' : 'Check that its folder exists and may be written to.',
+    })
+  }
+}
+
+/** Whether an error says that a file is no database, or a broken one, https://www.sqlite.org/rescode.html: corrupt, not a database. */
+export function isDamaged(error: unknown): boolean {
+  const cause = error instanceof DrowseError ? error.cause : error
+  return (
+    cause instanceof Error && 'errcode' in cause && typeof cause.errcode === 'number' && [11, 26].includes(cause.errcode & 0xff)
+  )
 }
 
 /** Whether an error is the database's own (a full disk, say), after which the transaction must not go on. */

@@ -279,4 +279,21 @@ describe('Faults in a site', () => {
     expect(status).toBe(1)
     expect(stderr).toMatch(/can’t be written.*folder-unwritable.*--out/s)
   })
+
+  test('such as a file in the place of the cache’s folder are told without a trace', () => {
+    const { status, stderr } = drowse([siteFolder({ ...SITE, '.drowse': 'a file' }), '--out', newFolder('out')])
+
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/\.drowse.*folder-unwritable.*Move away/s)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('do not come of a damaged cache, which is begun anew', async () => {
+    const [site, out] = [siteFolder({ ...SITE, '.drowse/build.db': 'Not a database. '.repeat(100) }), newFolder('out')]
+
+    const result = await buildSite(site, out, { cacheFile: join(site, '.drowse/build.db') })
+
+    expect(result.rendered).toBe(result.pages)
+    expect(await buildSite(site, out, { cacheFile: join(site, '.drowse/build.db') })).toMatchObject({ rendered: 0 })
+  })
 })

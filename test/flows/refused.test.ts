@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -157,6 +157,34 @@ describe('drowse start', () => {
     await expectWhole(place, [])
   })
 
+  it('says that the machine’s data is damaged, and serves what is published', async () => {
+    const place = scene()
+    await (await startProduct(place)).stop()
+    // SQLite would mend it with what its write-ahead log still has.
+    rmSync(join(place.dataDir, 'machines/site/site.db-wal'), { force: true })
+    writeFileSync(join(place.dataDir, 'machines/site/site.db'), 'Not a database. '.repeat(100))
+    writeFileSync(join(place.siteDir, 'content/posts/new.md'), '---\ntitle: New\ndate: 2024-05-05\n---\n')
+
+    const product = await startProduct(place)
+    onTestFinished(() => product.kill())
+
+    expect(await getText(product.url, '/posts/first/')).toContain('The first')
+    const { batch } = await product.line((line) => line.batch?.error !== undefined)
+    expect(batch?.error?.message).toMatch(/site\.db can’t be opened: file is not a database/)
+    await product.kill()
+  })
+
+  it('keeps its data from everybody but its owner', async () => {
+    const place = scene()
+    mkdirSync(place.dataDir, { mode: 0o755 })
+
+    const product = await startProduct(place)
+    onTestFinished(() => product.kill())
+
+    expect(statSync(place.dataDir).mode & 0o777).toBe(0o700)
+    await product.stop()
+  })
+
   it('says where site.yaml is wrong', async () => {
     const place = scene()
     writeFileSync(join(place.siteDir, 'site.yaml'), 'title: Small\nurl: not an address\n')
@@ -193,5 +221,34 @@ describe('drowse start', () => {
     expect(await getText(product.url, '/posts/first/')).toContain('The first')
     expect((await fetch(`${product.url}/posts/bad/`)).status).toBe(404)
     await product.stop()
+  })
+})
+
+describe('drowse token', () => {
+  it('makes no folders where there is no site', async () => {
+    const place = workplace()
+    onTestFinished(place.clear)
+    const slip = join(place.root, 'stie')
+
+    const { code, stderr } = await drowse(['token', slip])
+
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/site\.yaml.*\(site-missing\)/)
+    expect(existsSync(slip)).toBe(false)
+    expect(await drowse(['token', slip, '--data', place.dataDir])).toMatchObject({ code: 1 })
+    expect(await drowse(['token', place.siteDir, '--data', place.dataDir])).toMatchObject({ code: 0 })
+    expect(await drowse(['token', slip, '--data', place.dataDir])).toMatchObject({ code: 0 })
+  })
+
+  it('says that a file is in the place of its folder', async () => {
+    const place = workplace()
+    onTestFinished(place.clear)
+    writeFileSync(join(place.siteDir, '.drowse'), 'a file')
+
+    expect(await drowse(['token', place.siteDir])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/\(folder-unwritable\)\n.*--data.*\n$/),
+    })
   })
 })
