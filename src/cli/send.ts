@@ -1,29 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, extname } from 'node:path'
 import * as v from 'valibot'
+import { slugify } from '../content/slug.ts'
+import { decodeSource } from '../content/source-text.ts'
 import { isErrorCode } from '../errors/codes.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import type { Problem } from '../protocol/types.ts'
 import type { Terminal } from './terminal.ts'
+
+const problemsSchema = v.array(
+  v.looseObject({
+    where: v.string(),
+    line: v.optional(v.number()),
+    column: v.optional(v.number()),
+    rule: v.optional(v.string(), ''),
+    message: v.string(),
+    hint: v.optional(v.string()),
+    severity: v.optional(v.picklist(['error', 'warning']), 'error'),
+  }),
+)
 
 /** What the gateway answers to a write, as far as this verb reads it. */
 const answerSchema = v.object({
   id: v.optional(v.string()),
   location: v.optional(v.nullable(v.string())),
-  receipt: v.optional(v.nullable(v.object({ status: v.string(), result: v.optional(v.unknown()) }))),
+  receipt: v.optional(
+    v.nullable(v.object({ status: v.string(), result: v.optional(v.unknown()), problems: v.optional(problemsSchema, []) })),
+  ),
   error: v.optional(
     v.object({
       code: v.string(),
       message: v.string(),
       hint: v.optional(v.string()),
-      problems: v.optional(
-        v.array(
-          v.looseObject({ where: v.string(), line: v.optional(v.number()), message: v.string(), hint: v.optional(v.string()) }),
-        ),
-      ),
+      problems: v.optional(problemsSchema, []),
     }),
   ),
 })
+
+const draftSchema = v.object({ draft: v.literal(true) })
 
 type Answer = v.InferOutput<typeof answerSchema>
 
@@ -39,34 +54,68 @@ export async function runSend(
       hint: 'Make one with `drowse token` and pass it with --token or DROWSE_TOKEN.',
     })
   }
-  const text = await readPost(file)
-  const path = options.as ?? `content/posts/${basename(file)}`
+  const path = options.as ?? pathOf(file)
+  const text = await readPost(file, path)
   const url = new URL('/-/post.save', parseUrl(options.to))
   const startedAt = performance.now()
   const response = await post(url, { path, text }, token)
   const answer = await parseAnswer(response, url)
   if (answer.error) {
-    const lines = (answer.error.problems ?? []).map(
-      (problem) =>
-        `${problem.where}${problem.line === undefined ? '' : `:${problem.line}`}: ${problem.message}${problem.hint === undefined ? '' : ` ${problem.hint}`}`,
-    )
-    for (const line of lines) terminal.line(line)
+    terminal.problems(problemsOf(answer.error.problems))
     const { code, message, hint } = answer.error
     throw new DrowseError(isErrorCode(code) ? code : 'internal', message, { hint, details: { ...answer.error } })
   }
-  const where = answer.location ? new URL(answer.location, url).href : url.origin
+  terminal.problems(problemsOf(answer.receipt?.problems ?? []))
   const ms = Math.round(performance.now() - startedAt)
-  terminal.line(response.status === 202 ? `Accepted; it will be published soon: ${where}` : `Published in ${ms} ms: ${where}`)
+  terminal.line(outcome(answer, { url, path, ms, isWaiting: response.status === 202 }))
   terminal.result({ ...answer, ms })
   return 0
 }
 
-async function readPost(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
+/** What became of the post, for a person. */
+function outcome(
+  { location, receipt }: Answer,
+  { url, path, ms, isWaiting }: { readonly url: URL; readonly path: string; readonly ms: number; readonly isWaiting: boolean },
+): string {
+  const where = location ? new URL(location, url).href : url.origin
+  if (isWaiting) return `Accepted; it will be published soon: ${where}`
+  if (v.is(draftSchema, receipt?.result))
+    return `Saved as a draft in ${ms} ms: ${path}. It is published once it is sent without \`draft: true\`.`
+  return `Published in ${ms} ms: ${where}`
+}
+
+function problemsOf(told: v.InferOutput<typeof problemsSchema>): readonly Problem[] {
+  return told.map(({ where, line, column, rule, message, hint, severity }) => ({
+    where,
+    rule,
+    message,
+    severity,
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+    ...(hint === undefined ? {} : { hint }),
+  }))
+}
+
+/** The file it becomes in the site: its own name where a post may have that, else one made of it. */
+function pathOf(file: string): string {
+  const name = basename(file)
+  if (/^[a-zA-Z0-9][\w.-]*\.md$/.test(name)) return `content/posts/${name}`
+  const slug = slugify(basename(file, extname(file)))
+  if (slug !== '') return `content/posts/${slug}.md`
+  throw new DrowseError('usage', `No name for a post can be made of ${name}.`, {
+    hint: 'Say with --as which file it becomes, such as content/posts/hello.md.',
+  })
+}
+
+/** The post's text. Throws `content-invalid` for a file that is not UTF-8. */
+async function readPost(file: string, path: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
     throw new DrowseError('usage', `The file ${file} can’t be read.`, { cause, hint: 'Name a Markdown file.' })
-  }
+  })
+  const text = decodeSource({ path, bytes })
+  if (typeof text === 'string') return text
+  const place = text.line === undefined ? '' : `, line ${text.line}`
+  throw new DrowseError('content-invalid', `${file}${place}: ${text.message}`, { hint: text.hint, details: { problems: [text] } })
 }
 
 function parseUrl(text: string): URL {

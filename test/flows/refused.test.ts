@@ -69,6 +69,58 @@ describe('a POST that is refused', () => {
   })
 })
 
+describe('drowse send', () => {
+  const place = workplace()
+  let product: Product
+  let token = ''
+  beforeAll(async () => {
+    product = await startProduct(place)
+    token = (await drowse(['token', place.siteDir, '--data', place.dataDir])).stdout.trim()
+  })
+  afterAll(async () => {
+    await product.kill()
+    place.clear()
+  })
+
+  async function send(name: string, content: string | Uint8Array, ...options: string[]) {
+    writeFileSync(join(place.root, name), content)
+    return await drowse(['send', join(place.root, name), '--to', product.url, ...options], { DROWSE_TOKEN: token })
+  }
+
+  it('makes a name for the post of a file’s that has spaces', async () => {
+    const sent = await send('Mýj first post.markdown', '---\ntitle: Mine\ndate: 2024-05-05\n---\n')
+
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('/posts/myj-first-post/') })
+  })
+
+  it('says of a name that is no post’s what it should look like', async () => {
+    const sent = await send('fine.md', '---\ntitle: Mine\ndate: 2024-05-05\n---\n', '--as', 'posts/fine.md')
+
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toContain('The path is not one such as content/posts/hello.md')
+  })
+
+  it('refuses a file that is not UTF-8, and names the line', async () => {
+    const sent = await send('latin.md', Buffer.from('---\ntitle: Latin\ndate: 2024-05-05\n---\nCaf\xe9\n', 'latin1'))
+
+    expect(sent).toMatchObject({ code: 1, stderr: expect.stringMatching(/latin\.md, line 5.*UTF-8.*\(content-invalid\)/) })
+    expect((await fetch(`${product.url}/posts/latin/`)).status).toBe(404)
+  })
+
+  it('says that a draft is saved and not published', async () => {
+    const sent = await send('later.md', '---\ntitle: Later\ndate: 2024-05-05\ndraft: true\n---\n')
+
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Saved as a draft .*content\/posts\/later\.md/) })
+  })
+
+  it('tells the warnings of a post that it publishes', async () => {
+    const sent = await send('slip.md', '---\ntitle: Slip\ndate: 2024-05-05\ntag: red\n---\n')
+
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Published/) })
+    expect(sent.stderr).toMatch(/content\/posts\/slip\.md:4.*warning[\s\S]*Did you mean `tags`/)
+  })
+})
+
 describe('drowse start', () => {
   function scene(): Workplace {
     const place = workplace()

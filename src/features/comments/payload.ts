@@ -27,13 +27,17 @@ const text = v.pipe(
   v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), 'The text holds control characters.'),
 )
 
+function commentNumber(otherwise: string) {
+  return v.pipe(v.number(otherwise), v.integer(otherwise), v.minValue(1, otherwise))
+}
+
 /** What `comment.create` carries. */
 export const commentSchema = v.object({
   page: v.pipe(
     v.string('The page is missing.'),
     v.regex(/^\/(?:[\w.~%-]+\/)*$/, 'The page is not a path such as /posts/hello/.'),
   ),
-  parent: v.nullable(v.pipe(v.number('The parent is not a comment’s number.'), v.integer(), v.minValue(1))),
+  parent: v.nullable(commentNumber('The parent is not a comment’s number.')),
   name: v.pipe(
     v.pipe(v.string('Please give a name.'), oneLine),
     v.minLength(1, 'Please give a name.'),
@@ -47,6 +51,6 @@ export type CommentPayload = v.InferOutput<typeof commentSchema>
 
 /** What `comment.moderate` carries: the owner shows, holds or deletes a comment. */
 export const moderationSchema = v.object({
-  number: v.pipe(v.number('Which comment? `number` is missing.'), v.integer(), v.minValue(1)),
+  number: commentNumber('Which comment? `number` is the number in its address, such as 3.'),
   state: v.picklist(['shown', 'held', 'deleted'], 'The state is shown, held or deleted.'),
 })
