@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { DrowseError } from '../errors/drowse-error.ts'
+import { FRAME_SLOT } from '../protocol/page-frame.ts'
 import type { Problem } from '../protocol/types.ts'
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -13,8 +14,6 @@ export interface Page {
   readonly refresh?: { readonly seconds: number; readonly path: string }
 }
 
-const SLOT = '<!--drowse:slot-->'
-
 /** The whole document: the site's frame around the page, or a plain one. */
 export async function framed(page: Page, frame: string | null): Promise<string> {
   const content = String(await page.content)
@@ -24,12 +23,12 @@ export async function framed(page: Page, frame: string | null): Promise<string> 
     refresh === undefined
       ? title
       : title + String(await html`<meta http-equiv="refresh" content="${refresh.seconds}; url=${refresh.path}">`)
-  if (frame?.includes(SLOT) !== true) {
+  if (frame?.includes(FRAME_SLOT) !== true) {
     const body = `<body><main>${content}</main></body>`
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}</head>${body}</html>`
   }
   // Functions, so that a `$` in what people wrote is only a `$`.
-  return frame.replace(/<title>[^<]*<\/title>/, () => head).replace(SLOT, () => content)
+  return frame.replace(/<title>[^<]*<\/title>/, () => head).replace(FRAME_SLOT, () => content)
 }
 
 /** What went wrong, with links to the fields at fault and the form as it was sent. `form` is safe HTML. */

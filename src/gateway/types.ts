@@ -54,7 +54,7 @@ export interface GatewayOptions {
   readonly writes: Writes
   readonly published: Pick<Published, 'published'>
   readonly tokens: OwnerTokens
-  /** The page that the gateway's own pages are put into, with `<!--drowse:slot-->` where the content goes; null for a plain one. */
+  /** The page that the gateway's own pages are put into, with `FRAME_SLOT` where the content goes; null for a plain one. */
   readonly frame: () => Promise<string | null>
   /** The site's public origin, such as `https://example.org`, from whose pages forms may be sent. */
   readonly origin: string | null

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
+import { primaryCode } from '../errors/sqlite-code.ts'
 
-// Primary result codes, https://www.sqlite.org/rescode.html; extended codes hold them in the low byte.
+// Primary result codes, https://www.sqlite.org/rescode.html
 const BUSY = 5
 const READONLY = 8
 const CANTOPEN = 14
@@ -40,11 +41,6 @@ export function writingError(error: unknown): DrowseError {
     hint: 'Nothing was accepted. Make room on the disk that holds the data folder, then send it again.',
     cause: error,
   })
-}
-
-function primaryCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return error.errcode & 0xff
 }
 
 function messageOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
 import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
+import { primaryCode } from '../errors/sqlite-code.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
 import type { ReleaseRecord } from './release-record.ts'
 
@@ -172,9 +173,4 @@ function indexError(error: unknown): DrowseError {
     hint: 'Make room on the disk that holds the data folder; what was accepted is kept and published then.',
     cause: error,
   })
-}
-
-function primaryCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return error.errcode & 0xff
 }

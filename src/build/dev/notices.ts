@@ -1,5 +1,4 @@
-/** Where the frame that a site publishes takes another page's words. */
-const SLOT = '<!--drowse:slot-->'
+import { FRAME_SLOT } from '../../protocol/page-frame.ts'
 
 const STYLE = 'body{font:1rem/1.6 system-ui,sans-serif;max-width:38rem;margin:15vh auto;padding:0 1.5rem;color-scheme:light dark}'
 
@@ -14,7 +13,7 @@ const NOT_THERE = '<h1>Not found</h1><p>The site has no page at this address.</p
 
 /** Answers a form that was sent to the dev server, in the site's own frame if there is one. */
 export function takesNothing(frame: string | null): string {
-  return frame?.includes(SLOT) ? frame.replace(SLOT, () => TAKES_NOTHING) : plain('Nothing was sent', TAKES_NOTHING)
+  return frame?.includes(FRAME_SLOT) ? frame.replace(FRAME_SLOT, () => TAKES_NOTHING) : plain('Nothing was sent', TAKES_NOTHING)
 }
 
 export function notBuilt(): string {

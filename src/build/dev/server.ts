@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { CODES } from '../../errors/codes.ts'
+import { FRAME_KEY } from '../../protocol/page-frame.ts'
 import type { ObjectInfo } from '../../protocol/types.ts'
 import { keyOf } from '../pages.ts'
 import { Hub } from './hub.ts'
 import { notBuilt, notThere, takesNothing, withClient } from './notices.ts'
 
-const FRAME_KEY = '_drowse/frame/index.html'
 const MISSING_KEY = '404.html'
 const NONE = { key: '', hash: '' }
 const HTML = 'text/html; charset=utf-8'
