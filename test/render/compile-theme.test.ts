@@ -50,7 +50,7 @@ describe('Compiling a theme', () => {
       'style.css',
     ])
     expect(assets.map(({ path }) => path)).toEqual(
-      assets.map(() => expect.stringMatching(/^\/assets\/[\w-]+\.[0-9a-f]{8}\.(?:svg|woff2|css)$/)),
+      assets.map(() => expect.stringMatching(/^\/assets\/[\w/-]+\.[0-9a-f]{8}\.(?:svg|woff2|css)$/)),
     )
   })
 
@@ -146,6 +146,17 @@ describe('A site’s own files', () => {
 
     expect(css).toContain('--paper:#fcfaf6')
     expect(css).toContain('--accent:rebeccapurple')
+  })
+
+  test('may have one file twice, in two folders', async () => {
+    const compiled = await compileWith({ 'default/assets/light/icon.svg': '<svg/>', 'default/assets/dark/icon.svg': '<svg/>' })
+
+    const icons = compiled.assets.filter(({ name }) => name.endsWith('/icon.svg')).map(({ path }) => path)
+
+    expect(icons).toEqual([
+      expect.stringMatching(/^\/assets\/dark\/icon\.[0-9a-f]{8}\.svg$/),
+      expect.stringMatching(/^\/assets\/light\/icon\.[0-9a-f]{8}\.svg$/),
+    ])
   })
 
   test('can be a whole theme of another name', async () => {

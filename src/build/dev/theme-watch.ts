@@ -29,9 +29,7 @@ export async function attemptTheme(themesDirs: readonly string[], name: string):
  * browser can take the new sheet into the page it shows.
  */
 function withSteadyStyles(theme: CompiledTheme): CompiledTheme {
-  const assets = theme.assets.map((asset) =>
-    asset.name.endsWith('.css') ? { ...asset, path: `/assets/${posix.basename(asset.name)}` } : asset,
-  )
+  const assets = theme.assets.map((asset) => (asset.name.endsWith('.css') ? { ...asset, path: `/assets/${asset.name}` } : asset))
   return { ...theme, assets }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { extname, posix } from 'node:path'
+import { extname } from 'node:path'
 import { bundleAsync } from 'lightningcss'
 import * as v from 'valibot'
 import type { Problem } from '../../protocol/types.ts'
@@ -80,7 +80,7 @@ export async function bundleStyle(
           column: loc.start.column,
         })
       }
-      const target = own === null ? url : posix.basename((await add(own, own.path)).path)
+      const target = own === null ? url : (await add(own, own.path)).path.slice('/assets/'.length)
       css = css.replaceAll(placeholder, target)
     }
     assets.set('style.css', assetOf('style.css', new TextEncoder().encode(css)))
@@ -131,9 +131,10 @@ const missing = (layers: Layers, path: string, message: string): Problem => ({
   severity: 'error',
 })
 
+/** The public path keeps the folder, so that two files of one name and content have two paths. */
 function assetOf(name: string, bytes: Uint8Array): ThemeAsset {
   const extension = extname(name)
-  const stem = posix.basename(name, extension)
+  const stem = name.slice(0, name.length - extension.length)
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
   return { name, path: `/assets/${stem}.${hash}${extension}`, bytes, contentType: TYPES[extension] ?? 'application/octet-stream' }
 }
