@@ -60,8 +60,8 @@ const GATEWAY_STEPS = [
   'link.exchange: object has come',
   'link.exchange: applied has come',
   'journal.applied',
-  expect.stringMatching(/^store\.put site\//),
-  expect.stringMatching(/^store\.put releases\//),
+  'store.put site/',
+  'store.put releases/',
   'the answer leaves',
   'journal.published',
   'link.exchange: acknowledge is sent',
@@ -77,21 +77,29 @@ const GUEST_STEPS = [
   'apply: before applied is sent',
 ]
 
+/** Those of `expected` among the steps, each where it first came. */
+function firstsOf(steps: readonly string[], expected: readonly string[]): readonly string[] {
+  const known = steps.flatMap(
+    (step) => expected.find((each) => (each.endsWith('/') ? step.startsWith(each) : step === each)) ?? [],
+  )
+  return [...new Set(known)]
+}
+
 describe.concurrent('a SIGKILL between every two steps of a write’s way', () => {
   it('of the gateway loses no comment and doubles none', async () => {
-    expect(await proven(sweepGateway, 'gateway', comment, everyRound)).toEqual(expect.arrayContaining(GATEWAY_STEPS))
+    expect(firstsOf(await proven(sweepGateway, 'gateway', comment, everyRound), GATEWAY_STEPS)).toEqual(GATEWAY_STEPS)
   }, 300_000)
 
   it('of the guest, at the gateway’s steps, loses no comment and doubles none', async () => {
-    expect(await proven(sweepGateway, 'guest', comment, everyRound)).toEqual(expect.arrayContaining(GATEWAY_STEPS))
+    expect(firstsOf(await proven(sweepGateway, 'guest', comment, everyRound), GATEWAY_STEPS)).toEqual(GATEWAY_STEPS)
   }, 300_000)
 
   it('of the guest, at its own steps, loses no comment and doubles none', async () => {
-    expect(await proven(sweepGuest, 'guest', comment, everyRound)).toEqual(expect.arrayContaining(GUEST_STEPS))
+    expect(firstsOf(await proven(sweepGuest, 'guest', comment, everyRound), GUEST_STEPS)).toEqual(GUEST_STEPS)
   }, 300_000)
 
   it('of the gateway, at the guest’s steps, loses no comment and doubles none', async () => {
-    expect(await proven(sweepGuest, 'gateway', comment, everyRound)).toEqual(expect.arrayContaining(GUEST_STEPS))
+    expect(firstsOf(await proven(sweepGuest, 'gateway', comment, everyRound), GUEST_STEPS)).toEqual(GUEST_STEPS)
   }, 300_000)
 
   it('of the gateway leaves no page of a post behind that was moved to another tag', async () => {
@@ -99,6 +107,6 @@ describe.concurrent('a SIGKILL between every two steps of a write’s way', () =
   }, 300_000)
 
   it('of the guest, at its own steps, leaves no page of a post behind that was moved to another tag', async () => {
-    expect(await proven(sweepGuest, 'guest', post, none)).toEqual(expect.arrayContaining(GUEST_STEPS))
+    expect(firstsOf(await proven(sweepGuest, 'guest', post, none), GUEST_STEPS)).toEqual(GUEST_STEPS)
   }, 300_000)
 })
