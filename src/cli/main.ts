@@ -20,7 +20,8 @@ Examples:
   $ drowse token                     a token for the owner's writes
   $ drowse send post.md --to https://example.org
 
-A site is a folder with a site.yaml and Markdown under content/. The manual: https://drowse.example/manual/`,
+A site is a folder with a site.yaml and Markdown under content/.
+The manual is the sample site: npm start, then /manual/.`,
   )
 
 const force = () => new Option('--force', 'go on although more than a fifth of the site’s files are gone')

@@ -244,6 +244,14 @@ describe('Faults in a site', () => {
     expect(existsSync(join(site, 'dist/posts/hello/index.html'))).toBe(true)
   })
 
+  test('are printed as the manual shows it', () => {
+    const manual = readFileSync(join(import.meta.dirname, '../../content/manual/writing.md'), 'utf8')
+    const shown = /## Problems[\s\S]*?```\n([\s\S]*?)```/.exec(manual)?.[1]
+    const site = siteFolder({ ...SITE, 'content/posts/hello.md': '---\ntitle: Hello\ndate: 2026-02-30\n---\n' })
+
+    expect(drowse([site]).stderr).toBe(shown)
+  })
+
   test('that are warnings let it end with 0', () => {
     const site = siteFolder({ ...SITE, 'content/posts/misspelled.md': FAULTS['content/posts/misspelled.md'] })
 
