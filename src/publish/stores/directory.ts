@@ -48,6 +48,23 @@ export function directoryStore(root: string) {
     }
   }
 
+  /** A hard link where the file system has them: files are replaced here and never written into, so two names of one never get in each other's way. */
+  async function copy(from: string, to: string): Promise<boolean> {
+    const draft = join(temp, randomBytes(12).toString('hex'))
+    try {
+      if (createOnly) await link(pathOf(root, from), draft)
+      else await writeDurably(draft, await readFile(pathOf(root, from)))
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw error
+    }
+    await moveInto(draft, pathOf(root, to), undefined)
+    // A rename between two names of one file leaves both, https://man7.org/linux/man-pages/man2/rename.2.html
+    await rm(draft, { force: true })
+    await syncFolder(dirname(pathOf(root, to)))
+    return true
+  }
+
   async function remove(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const path = pathOf(root, key)
@@ -66,6 +83,7 @@ export function directoryStore(root: string) {
     capabilities: { createOnly, compareAndSwap: false, shared: false },
     put: (key, bytes, _info, condition?: 'createOnly') => told(key, put(key, bytes, condition)),
     holds: (key, info) => told(key, holdsHash(pathOf(root, key), info)),
+    copy: (from, to) => told(to, copy(from, to)),
     get: (key) => told(key, readOrNull(pathOf(root, key))),
     list,
     remove: (keys) => told(keys[0] ?? '', remove(keys)),

@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -14,6 +15,7 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import type { ObjectInfo } from '../../protocol/types.ts'
 import { headersOf } from '../headers.ts'
 import { checkKey } from '../key.ts'
+import { wireForm } from '../redirects.ts'
 import type { PutInfo, Store } from '../types.ts'
 import { HASH_METADATA, type S3Options, s3Client } from './s3/client.ts'
 import { codeOf, type S3Place, type S3Verb, s3Failure, statusOf } from './s3/errors.ts'
@@ -53,7 +55,7 @@ export async function s3Store(options: S3Options) {
   let takesBatchDeletes = true
 
   function putInput(key: string, bytes: Uint8Array, info: PutInfo): PutObjectCommandInput & { Metadata: Record<string, string> } {
-    const { contentType, cacheControl } = headersOf(key, info)
+    const { contentType, cacheControl, contentEncoding, redirect } = headersOf(key, info)
     return {
       Bucket,
       Key: nameOf(key),
@@ -62,6 +64,8 @@ export async function s3Store(options: S3Options) {
       ContentLength: bytes.byteLength,
       ContentType: contentType,
       CacheControl: cacheControl,
+      ...(contentEncoding === undefined ? {} : { ContentEncoding: contentEncoding }),
+      ...(redirect === undefined ? {} : { WebsiteRedirectLocation: wireForm(redirect) }),
       Metadata: { [HASH_METADATA]: info.hash ?? hash('sha256', bytes) },
     }
   }
@@ -101,15 +105,31 @@ export async function s3Store(options: S3Options) {
     }
   }
 
-  async function holds(key: string, info: ObjectInfo): Promise<boolean> {
+  async function holds(key: string, info: ObjectInfo & PutInfo): Promise<boolean> {
     const there = await head(key)
-    const { contentType, cacheControl } = headersOf(key, info)
+    const { contentType, cacheControl, contentEncoding, redirect } = headersOf(key, info)
     return (
       there?.Metadata?.[HASH_METADATA] === info.hash &&
       there.ContentLength === info.sizeBytes &&
       there.ContentType === contentType &&
-      there.CacheControl === cacheControl
+      there.CacheControl === cacheControl &&
+      there.ContentEncoding === contentEncoding &&
+      there.WebsiteRedirectLocation === (redirect === undefined ? undefined : wireForm(redirect))
     )
+  }
+
+  /** Metadata and headers go along: that is what a copy does if it is not told otherwise. */
+  async function copy(from: string, to: string): Promise<boolean> {
+    const CopySource = [Bucket, ...nameOf(from).split('/')].map(encodeURIComponent).join('/')
+    return await untilSettled(to, async () => {
+      try {
+        await client.send(new CopyObjectCommand({ Bucket, Key: nameOf(to), CopySource }))
+        return true
+      } catch (error) {
+        if (statusOf(error) === 404 && codeOf(error) !== 'NoSuchBucket') return false
+        throw error
+      }
+    })
   }
 
   async function get(key: string): Promise<Uint8Array | null> {
@@ -186,6 +206,7 @@ export async function s3Store(options: S3Options) {
     put: (key, bytes, info, condition?: 'createOnly') =>
       told('put', key, () => (condition === undefined ? replace(key, bytes, info) : create(key, bytes, info))),
     holds: (key, info) => told('get', key, () => holds(key, info)),
+    copy: (from, to) => told('put', to, () => copy(from, to)),
     get: (key) => told('get', key, () => get(key)),
     list,
     remove,
