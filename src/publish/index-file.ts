@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { openIndexDatabase, transaction } from './index-database.ts'
-import { type ReleaseRecord, supersededBy } from './release-record.ts'
-import type { Snapshot } from './snapshot.ts'
+import { type ReleaseRecord, type Snapshot, supersededBy } from './release-record.ts'
 import type { ManifestEntry, ReleaseSource } from './types.ts'
 
 /** How far the index has come. */

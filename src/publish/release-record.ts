@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import * as v from 'valibot'
 import { DrowseError } from '../errors/drowse-error.ts'
-import type { ManifestEntry, Release, Store } from './types.ts'
+import type { ManifestEntry, Release, ReleaseSource, Store } from './types.ts'
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
@@ -34,6 +34,21 @@ const release: v.GenericSchema<unknown, Release> = v.object({
 export interface ReleaseRecord {
   readonly release: Release
   readonly hash: string
+}
+
+/**
+ * Many releases folded into one: what changed after release `after` up to `to`. Every 32nd release folds 32 of them, every 1024th 1024, every 32,768th as many;
+ * so a lost index is rebuilt from at most about a hundred objects and 31 records, and a release's share of the folding follows its own size, not the site's.
+ */
+export interface Snapshot {
+  readonly after: number
+  readonly to: number
+  readonly outbox: number
+  readonly source: ReleaseSource | null
+  /** Of the record `to`. */
+  readonly recordHash: string | null
+  readonly changed: readonly ManifestEntry[]
+  readonly removed: readonly string[]
 }
 
 /** `releases/000124.json` */

@@ -1,23 +1,8 @@
 import * as v from 'valibot'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Index } from './index-file.ts'
-import { entrySchema } from './release-record.ts'
-import type { ManifestEntry, ReleaseSource, Store } from './types.ts'
-
-/**
- * Many releases folded into one: what changed after release `after` up to `to`. Every 32nd release folds 32 of them, every 1024th 1024, every 32,768th as many;
- * so a lost index is rebuilt from at most about a hundred objects and 31 records, and a release's share of the folding follows its own size, not the site's.
- */
-export interface Snapshot {
-  readonly after: number
-  readonly to: number
-  readonly outbox: number
-  readonly source: ReleaseSource | null
-  /** Of the record `to`. */
-  readonly recordHash: string | null
-  readonly changed: readonly ManifestEntry[]
-  readonly removed: readonly string[]
-}
+import { entrySchema, type Snapshot } from './release-record.ts'
+import type { Store } from './types.ts'
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const schema: v.GenericSchema<unknown, Snapshot> = v.object({
