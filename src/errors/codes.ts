@@ -30,6 +30,7 @@ export const CODES = {
   'journal-full': { status: 503, retry: true, about: 'The journal could not be written, usually because the disk is full. The write was not accepted.' },
   'store-failed': { status: 503, retry: true, about: 'The store could not be written. Accepted writes are kept and published later.' },
   'release-refused': { status: 409, retry: false, about: 'A release would lose too much or is older than what is published.' },
+  'purge-failed': { status: 503, retry: true, about: 'The caches in front of the store could not be told what changed. Readers see it when their copies expire.' },
   'machine-failed': { status: 503, retry: true, about: 'The machine could not be woken or did not answer. Accepted writes are kept and applied later.' },
   'guest-refused': { status: 500, retry: false, about: 'The guest does not speak this protocol version or refused the gateway’s epoch.' },
   'apply-failed': { status: 500, retry: true, about: 'The write was accepted but applying it failed inside the machine; it is kept.' },
