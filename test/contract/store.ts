@@ -73,6 +73,20 @@ export function storeContract(name: string, fresh: () => Store | Promise<Store>)
       expect(await Array.fromAsync(store.list('tags/'))).toHaveLength(30)
     })
 
+    it('copies an object over what is there, and says when there is none', async () => {
+      const store = await fresh()
+      const info = { key: 'a.html', hash: hash('sha256', bytes('one')), sizeBytes: 3, ...page }
+      await store.put('a.html', bytes('one'), info)
+      await store.put('deep/b.html', bytes('two'), page)
+      expect(await store.copy('a.html', 'deep/b.html')).toBe(true)
+      expect(await store.copy('a.html', 'deep/b.html')).toBe(true)
+      expect(await store.holds('deep/b.html', info)).toBe(true)
+      await store.put('a.html', bytes('new'), page)
+      expect(text(await store.get('deep/b.html'))).toBe('one')
+      expect(await store.copy('none.html', 'deep/b.html')).toBe(false)
+      expect(text(await store.get('deep/b.html'))).toBe('one')
+    })
+
     it('knows whether exactly an object is there', async () => {
       const store = await fresh()
       const info = { key: 'a.html', hash: hash('sha256', bytes('one')), sizeBytes: 3, ...page }
