@@ -22,7 +22,7 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
   let release: Release | null = null
   try {
     let done = 0
-    for (const group of inOrder(puts, ({ entry }) => entry)) {
+    for (const group of inOrder(puts, ({ entry, why }) => ({ info: entry, isNew: why === 'new' }))) {
       await putAll(store, index, group, claim, () => change.progress?.(++done, puts.length))
     }
     await inLanes(removed, (entry) => keepBytes(store, index, entry))
