@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDrowseError } from '../errors/drowse-error.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -80,6 +80,19 @@ program
   .addOption(json())
   .action((site: string, options: { data?: string; repair?: true; json?: true }) =>
     run(options, async (terminal) => (await import('./verify.ts')).runVerify(terminal, site, options)),
+  )
+
+program
+  .command('config')
+  .description('print a configuration for what stands in front of the store')
+  .addArgument(new Argument('<server>', 'what stands there').choices(['nginx', 'varnish', 'cloudfront']))
+  .argument('[site]', 'the folder of the site', '.')
+  .option('--origin <url>', 'where the public objects are served from (default for nginx: the files of a directory store)')
+  .option('--gateway <url>', 'where the gateway listens', 'http://127.0.0.1:3000')
+  .addOption(json())
+  .action(
+    (server: 'nginx' | 'varnish' | 'cloudfront', site: string, options: { origin?: string; gateway: string; json?: true }) =>
+      run(options, async (terminal) => (await import('./config.ts')).runConfig(terminal, server, site, options)),
   )
 
 program
