@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/labs/**', 'test/browser/**', '**/node_modules/**'],
+    exclude: ['test/labs/**', 'test/browser/**', 'test/corpus/**', '**/node_modules/**'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import * as v from 'valibot'
 import { parserNamed } from '../content/markdown/parser-named.ts'
 import { readEntry } from '../content/read-entry.ts'
 import { typeOfPath } from '../content/sources.ts'
@@ -10,41 +9,30 @@ import type { Problem } from '../protocol/types.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { filesOfTheme } from './build.ts'
 import type { FolderScan } from './scan-folder.ts'
-
-/** What the machine was last sent (the `number` counts syncs), so that the next sync is only the difference. */
-const snapshotSchema = v.object({
-  number: v.number(),
-  engine: v.string(),
-  theme: v.string(),
-  parser: v.string(),
-  files: v.record(v.string(), v.string()),
-})
-
-type Snapshot = v.InferOutput<typeof snapshotSchema>
+import type { Snapshot } from './snapshot.ts'
 
 export interface PreparedSync {
   /** Null where the machine has everything. */
   readonly write: {
     readonly payload: SyncPayload
     readonly blobs: ReadonlyMap<string, Uint8Array>
-    /** Follows from what is sent and which sync it is: a gateway that was killed before it kept the snapshot sends the same write again. */
+    /** Follows from what is sent and which sync it is: what was rejected is not asked of the machine again. */
     readonly key: string
-    /** To be kept once the write is applied, as the next call's `last`. */
-    readonly snapshot: string
+    /** What the machine has once the write is applied: the next call's `last`. */
+    readonly after: Snapshot
   } | null
   readonly problems: readonly Problem[]
 }
 
 /**
- * The difference between a folder and what the machine was last sent. Files with errors stay behind, so the machine keeps their last good version; the problems
- * say so. `last` is an earlier snapshot or null. The bytes of all changed files are held in memory.
+ * The difference between a folder and what the machine has of it, `last`; null for nothing. Files with errors stay behind, so the machine keeps their last good
+ * version; the problems say so. The bytes of all changed files are held in memory.
  */
 export function prepareSync(
   scan: FolderScan,
   theme: CompiledTheme,
-  { last, engine, types }: { last: string | null; engine: string; types: readonly EntryType[] },
+  { last: before, engine, types }: { last: Snapshot | null; engine: string; types: readonly EntryType[] },
 ): PreparedSync {
-  const before = parseSnapshot(last)
   const parser = scan.config.parser
   const blobs = new Map<string, Uint8Array>()
   const problems: Problem[] = []
@@ -81,14 +69,9 @@ export function prepareSync(
     theme: themeChanged ? { ...themeFiles, assets: [...themeFiles.assets] } : null,
   }
   const number = (before?.number ?? 0) + 1
-  const snapshot = JSON.stringify({ number, engine, theme: themeName, parser, files } satisfies Snapshot)
-  return { write: { payload, blobs, key: hash('sha256', snapshot), snapshot }, problems }
-}
-
-function parseSnapshot(text: string | null): Snapshot | null {
-  if (text === null) return null
-  const parsed = v.safeParse(snapshotSchema, JSON.parse(text))
-  return parsed.success ? parsed.output : null
+  const after: Snapshot = { number, engine, theme: themeName, parser, files }
+  const key = hash('sha256', JSON.stringify([after, payload]))
+  return { write: { payload, blobs, key, after }, problems }
 }
 
 function faultsOf(

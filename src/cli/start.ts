@@ -39,10 +39,11 @@ export async function runStart(
     patience.notice(batch)
   })
   try {
-    embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     embedded.dispatcher.start()
     terminal.progress('Bringing the folder’s changes to the machine …')
     const { config, state, problems } = await syncFolder(siteDir, embedded, Promise.race([stopped, patience.over]))
+    // Not before the syncs among them are known to have gone well or not.
+    embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     terminal.problems(problems)
     if (embedded.publisher.published('index.html') === null) {
       throw state === 'waiting' ? await Promise.race([patience.over, stopped.then(interrupted)]) : unpublished(problems.length)

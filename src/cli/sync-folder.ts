@@ -8,10 +8,11 @@ import type { Problem, Receipt } from '../protocol/types.ts'
 import { compileTheme } from '../render/theme/compile.ts'
 import { type Embedded, SITE } from './embedded.ts'
 import { SOURCE_DIR, THEMES_DIR } from './paths.ts'
+import { recallSyncs } from './sync-memory.ts'
 
 /** A first sync of a large site renders all of it; it is waited for this long. */
 const SYNC_DEADLINE_MS = 30 * 60_000
-const SNAPSHOT = 'folder-snapshot'
+const OWNER = { role: 'owner' } as const
 
 interface Synced {
   readonly config: SiteConfig
@@ -27,17 +28,20 @@ export async function syncFolder(
   { journal, dispatcher }: Embedded,
   giveUp: Promise<unknown> = new Promise(() => {}),
 ): Promise<Synced> {
+  const memory = recallSyncs(journal)
   const scan = await scanFolder(siteDir, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(siteDir, 'themes'), THEMES_DIR], name: scan.config.theme })
   const { write, problems } = prepareSync(scan, theme, {
-    last: journal.state.get(SNAPSHOT),
+    last: memory.expected,
     engine: engineName(SOURCE_DIR),
     types: ENTRY_TYPES,
   })
   const synced = { config: scan.config, problems: [...scan.problems, ...theme.problems, ...problems] }
   if (write === null) return { ...synced, state: 'unchanged' }
-  const { payload, blobs, key, snapshot } = write
-  const { entry } = await journal.accept({ site: SITE, kind: 'site.sync', actor: { role: 'owner' }, payload, blobs, key })
+  const { payload, blobs, key, after } = write
+  const state = memory.accepting(after)
+  const { entry, fresh } = await journal.accept({ site: SITE, kind: 'site.sync', actor: OWNER, payload, blobs, key, state })
+  if (fresh) memory.accepted(entry.write.id)
   dispatcher.notify(SITE)
   const settled = dispatcher.settled(SITE, entry.write.id, SYNC_DEADLINE_MS)
   const receipt = await Promise.race([settled, giveUp.then(() => null)])
@@ -45,7 +49,6 @@ export async function syncFolder(
     case undefined:
       return { ...synced, state: 'waiting' }
     case 'applied':
-      journal.state.set(SNAPSHOT, snapshot)
       return { ...synced, state: 'synced' }
     case 'rejected':
       return { ...synced, state: 'refused', problems: [...synced.problems, ...problemsOf(receipt)] }

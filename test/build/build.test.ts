@@ -153,23 +153,6 @@ describe('Real posts', () => {
     expect(files['posts/raw-html/index.html']).toContain('Ines Marsh, Tom')
     expect(files['feed.xml']).toContain('<published>2020-02-29T09:59:59.123Z</published>')
   })
-
-  const corpus = process.env.DROWSE_CORPUS
-  if (corpus !== undefined) {
-    test(`in ${corpus} build without an error, and alike with a cache and without`, async () => {
-      const site = siteFolder({ 'site.yaml': `${CONFIG}content: { post: ${JSON.stringify(corpus)} }\n` })
-      const [cached, fresh] = [newFolder('out'), newFolder('out')]
-
-      const result = await buildSite(site, cached, { cacheFile: join(site, '.drowse/build.db') })
-      const again = await buildSite(site, cached, { cacheFile: join(site, '.drowse/build.db') })
-      await buildSite(site, fresh)
-
-      expect(result.problems.filter(({ severity }) => severity === 'error')).toEqual([])
-      expect(result.pages).toBeGreaterThan(100)
-      expect(again).toMatchObject({ rendered: 0, written: [] })
-      expect(filesIn(cached)).toEqual(filesIn(fresh))
-    })
-  }
 })
 
 describe('Faults in a site', () => {

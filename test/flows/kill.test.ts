@@ -80,25 +80,25 @@ const GUEST_STEPS = [
 describe.concurrent('a SIGKILL between every two steps of a write’s way', () => {
   it('of the gateway loses no comment and doubles none', async () => {
     expect(await proven(sweepGateway, 'gateway', comment, everyRound)).toEqual(expect.arrayContaining(GATEWAY_STEPS))
-  }, 120_000)
+  }, 300_000)
 
   it('of the guest, at the gateway’s steps, loses no comment and doubles none', async () => {
     expect(await proven(sweepGateway, 'guest', comment, everyRound)).toEqual(expect.arrayContaining(GATEWAY_STEPS))
-  }, 120_000)
+  }, 300_000)
 
   it('of the guest, at its own steps, loses no comment and doubles none', async () => {
     expect(await proven(sweepGuest, 'guest', comment, everyRound)).toEqual(expect.arrayContaining(GUEST_STEPS))
-  }, 120_000)
+  }, 300_000)
 
   it('of the gateway, at the guest’s steps, loses no comment and doubles none', async () => {
     expect(await proven(sweepGuest, 'gateway', comment, everyRound)).toEqual(expect.arrayContaining(GUEST_STEPS))
-  }, 120_000)
+  }, 300_000)
 
   it('of the gateway leaves no page of a post behind that was moved to another tag', async () => {
     expect(await proven(sweepGateway, 'gateway', post, none)).toContain('store.remove')
-  }, 120_000)
+  }, 300_000)
 
   it('of the guest, at its own steps, leaves no page of a post behind that was moved to another tag', async () => {
     expect(await proven(sweepGuest, 'guest', post, none)).toEqual(expect.arrayContaining(GUEST_STEPS))
-  }, 120_000)
+  }, 300_000)
 })

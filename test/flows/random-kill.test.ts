@@ -5,7 +5,7 @@ import { guestsOf } from './processes.ts'
 import { startProduct, workplace } from './product.ts'
 import { commentTexts, getText, postForm, untilAnswered } from './visitor.ts'
 
-const CLIENTS = 12
+const CLIENTS = 24
 const LASTING_MS = 25_000
 const PAGES = ['/posts/first/', '/posts/second/', '/posts/third/']
 
@@ -16,22 +16,26 @@ it('keeps every acknowledged comment once and in order, whenever gateway or gues
   onTestFinished(() => gateway.kill())
   const acknowledged: string[] = []
   const kills = { gateway: 0, guest: 0 }
-  const until = Date.now() + LASTING_MS
+  const endsAt = Date.now() + LASTING_MS
 
   async function visit(client: number): Promise<void> {
-    for (let nth = 0; Date.now() < until; nth++) {
+    for (let nth = 0; Date.now() < endsAt; nth++) {
       const text = `Visitor ${client} says ${nth}`
       const page = PAGES[(client + nth) % PAGES.length] ?? '/'
       const response = await untilAnswered(() => postForm(gateway.url, { page, text, key: text.replaceAll(' ', '-') }), 60_000)
       expect([202, 303]).toContain(response.status)
       acknowledged.push(text)
-      await sleep(Math.random() * 100)
+      await sleep(Math.random() * 50)
     }
   }
 
   async function kill(): Promise<void> {
-    while (Date.now() < until) {
-      await sleep(Math.random() * 500)
+    while (Date.now() < endsAt) {
+      // Most of the time in the middle of the work, now and then while all is only about to begin.
+      const before = acknowledged.length
+      const patienceMs = Math.random() < 0.8 ? 5000 : 0
+      await until(() => acknowledged.length > before, patienceMs)
+      await sleep(Math.random() * 300)
       if (Math.random() < 0.5) {
         await gateway.kill()
         kills.gateway++
@@ -52,3 +56,7 @@ it('keeps every acknowledged comment once and in order, whenever gateway or gues
   expect(accepted.toSorted()).toEqual(acknowledged.toSorted())
   await expectWhole(place, accepted)
 }, 180_000)
+
+async function until(isSo: () => boolean, patienceMs: number): Promise<void> {
+  for (const endsAt = Date.now() + patienceMs; !isSo() && Date.now() < endsAt; ) await sleep(2)
+}

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { machineRuns } from './audit.ts'
+import { expectWhole, machineRuns } from './audit.ts'
 import { drowse, type Product, startProduct, type Workplace, workplace } from './product.ts'
 import { getText, postForm } from './visitor.ts'
 
@@ -127,6 +127,34 @@ describe('drowse start', () => {
     renameSync(`${machines}.away`, machines)
     await expect.poll(async () => (await fetch(`${product.url}/posts/new/`)).status, { timeout: 10_000 }).toBe(200)
     await product.stop()
+  })
+
+  it('shows what the folder has, although a sync of something else was accepted and never applied before the gateway was killed', async () => {
+    const place = scene()
+    await (await startProduct(place)).stop()
+    const [machines, first, added] = [
+      join(place.dataDir, 'machines'),
+      join(place.siteDir, 'content/posts/first.md'),
+      join(place.siteDir, 'content/posts/added.md'),
+    ]
+    const before = readFileSync(first)
+    renameSync(machines, `${machines}.away`)
+    writeFileSync(machines, 'a file')
+    writeFileSync(first, '---\ntitle: Regretted\ndate: 2024-01-02\n---\n')
+    writeFileSync(added, '---\ntitle: Added\ndate: 2024-01-02\n---\n')
+    await (await startProduct(place)).kill()
+    rmSync(machines)
+    renameSync(`${machines}.away`, machines)
+    writeFileSync(first, before)
+    rmSync(added)
+
+    const product = await startProduct(place)
+    onTestFinished(() => product.kill())
+
+    expect(await getText(product.url, '/posts/first/')).toContain('The first')
+    expect((await fetch(`${product.url}/posts/added/`)).status).toBe(404)
+    expect(await product.stop()).toBe(0)
+    await expectWhole(place, [])
   })
 
   it('says where site.yaml is wrong', async () => {

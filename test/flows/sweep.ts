@@ -31,15 +31,15 @@ export interface Victims {
 }
 
 export async function startMortal(place: Workplace): Promise<Victims> {
-  const start = () => startGateway([GATEWAY, place.siteDir, place.dataDir])
-  let gateway = await start()
+  const start = (siteDir: string) => startGateway([GATEWAY, siteDir, place.dataDir])
+  let gateway = await start(place.siteDir)
   return {
     get gateway() {
       return gateway
     },
     async replaceGateway() {
       await gateway.kill()
-      gateway = await start()
+      gateway = await start('')
     },
     stop: () => gateway.stop(),
   }

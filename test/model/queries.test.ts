@@ -160,7 +160,7 @@ describe('Queries that read what other queries answer', () => {
       }),
       { numRuns: Number(process.env.DROWSE_RUNS ?? 600) },
     )
-  })
+  }, 3_600_000)
 
   const one = (id: number, fields: Partial<Program> = {}): Program => ({
     id,

@@ -65,7 +65,7 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
   const field = (name: string, label: string, control: (attributes: string) => string): string => {
     const problem = problems.find(({ where }) => where === name)
     const attributes = `id="${name}" name="${name}"${problem === undefined ? '' : ` aria-invalid="true" aria-describedby="${name}-error"`}`
-    const said = problem === undefined ? '' : `<strong class="error" id="${name}-error">${escapeXml(problem.message)}</strong>`
+    const said = problem === undefined ? '' : ` <strong class="error" id="${name}-error">${escapeXml(problem.message)}</strong>`
     return `<label${name === 'text' ? ' class="full"' : ''}>${label}${said}${control(attributes)}</label>`
   }
   const value = (name: string): string => escapeXml(fields[name] ?? '')

@@ -1,0 +1,33 @@
+import * as v from 'valibot'
+
+/** What the machine has of a folder (the `number` counts syncs), so that the next sync is only the difference. */
+export const snapshotSchema = v.object({
+  number: v.number(),
+  engine: v.string(),
+  theme: v.string(),
+  parser: v.string(),
+  /** SHA-256 by path. */
+  files: v.record(v.string(), v.string()),
+})
+
+export type Snapshot = v.InferOutput<typeof snapshotSchema>
+
+/** One sync: what the machine was thought to have when it was sent, and what it has once it is applied. */
+export interface Step {
+  readonly before: Snapshot | null
+  readonly after: Snapshot
+}
+
+/** What the machine has after a sync, if it had `machine`, which differs from the sync's `before` where one between them was rejected. */
+export function afterStep(machine: Snapshot | null, { before, after }: Step): Snapshot {
+  if (machine === null || before === null) return after
+  const changed = Object.entries(after.files).filter(([path, hash]) => before.files[path] !== hash)
+  const kept = Object.entries(machine.files).filter(([path]) => path in after.files || !(path in before.files))
+  return {
+    number: after.number,
+    engine: after.engine,
+    parser: after.files['site.yaml'] === before.files['site.yaml'] ? machine.parser : after.parser,
+    theme: after.theme === before.theme ? machine.theme : after.theme,
+    files: Object.fromEntries([...kept, ...changed]),
+  }
+}
