@@ -6,13 +6,25 @@ export interface PublishedObject {
   readonly bytes: Uint8Array
 }
 
+/** What a store is told of the bytes it takes. `hash`: their SHA-256, for those who know it already. */
+export type PutInfo = Pick<ObjectInfo, 'contentType' | 'cache'> & { readonly hash?: string }
+
+export interface StoreCapabilities {
+  readonly createOnly: boolean
+  readonly compareAndSwap: boolean
+  /** Whether several processes may write to it at once. A publisher then claims a release before it puts anything. */
+  readonly shared: boolean
+}
+
 /** Where published objects live. Keys have no leading slash, see `checkKey`. Errors are `store-failed`. */
 export interface Store {
   readonly name: string
   /** Probed at start, never assumed. */
-  readonly capabilities: { readonly createOnly: boolean; readonly compareAndSwap: boolean }
-  /** Durable when it resolves. With `createOnly`, resolves to false when the key is there already. */
-  put(key: string, bytes: Uint8Array, info: Pick<ObjectInfo, 'contentType' | 'cache'>, condition?: 'createOnly'): Promise<boolean>
+  readonly capabilities: StoreCapabilities
+  /** Durable when it resolves. With `createOnly`, resolves to false when the key is there already; rejects where the store can't tell. */
+  put(key: string, bytes: Uint8Array, info: PutInfo, condition?: 'createOnly'): Promise<boolean>
+  /** Whether exactly this is at the key, headers included where the store keeps any. Never slower than a `put`. */
+  holds(key: string, info: ObjectInfo): Promise<boolean>
   get(key: string): Promise<Uint8Array | null>
   list(prefix: string): AsyncIterable<string>
   /** Keys that are not there are no error. */
