@@ -25,7 +25,8 @@ export type { S3Options } from './s3/client.ts'
 const OWNER_METADATA = 'owner'
 const KEYS_PER_DELETE = 1000
 const PARALLEL_DELETES = 16
-const CONFLICT_TRIES = 8
+const GET_TRIES = 2
+const CONFLICT_TRIES = 6
 const CONFLICT_WAIT_MS = 50
 
 /**
@@ -113,12 +114,16 @@ export async function s3Store(options: S3Options) {
   }
 
   async function get(key: string): Promise<Uint8Array | null> {
-    try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: nameOf(key) }))
-      return Body === undefined ? new Uint8Array() : await Body.transformToByteArray()
-    } catch (error) {
-      if (statusOf(error) === 404 && codeOf(error) !== 'NoSuchBucket') return null
-      throw error
+    const command = new GetObjectCommand({ Bucket, Key: nameOf(key) })
+    for (let tries = 1; ; tries++) {
+      try {
+        const { Body } = await client.send(command)
+        return Body === undefined ? new Uint8Array() : await Body.transformToByteArray()
+      } catch (error) {
+        if (statusOf(error) === 404 && codeOf(error) !== 'NoSuchBucket') return null
+        // The client tries again until the answer begins; what breaks off later has no status.
+        if (statusOf(error) !== null || tries === GET_TRIES) throw error
+      }
     }
   }
 
