@@ -15,6 +15,8 @@ export interface IndexState {
 
 /** What is published, by key, in a local file: a cache of the release records. */
 export interface Index {
+  /** Made at random with the file; tells its publisher from others. */
+  readonly id: string
   state(): IndexState
   get(key: string): ObjectInfo | null
   /** False where the store may hold other bytes than the record says, because a process died while it was publishing. */
@@ -26,6 +28,9 @@ export interface Index {
   settle(outbox: number, certain: readonly string[]): void
   /** Never throws: doubt that can't be stored is kept until the index is closed, which then says so. */
   doubt(keys: readonly string[]): void
+  /** The newest release that caches were told of; null where that is not known. */
+  purged(): number | null
+  setPurged(number: number): void
   clear(): void
   close(): void
 }
@@ -38,6 +43,8 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (number INTEGER NOT NULL, outbox INTEGER NOT NULL, record_hash TEXT, clean INTEGER NOT NULL) STRICT;
   INSERT INTO meta SELECT 0, 0, NULL, 1 WHERE NOT EXISTS (SELECT 1 FROM meta);
+  CREATE TABLE IF NOT EXISTS publisher (id TEXT NOT NULL, purged INTEGER) STRICT;
+  INSERT INTO publisher SELECT lower(hex(randomblob(16))), NULL WHERE NOT EXISTS (SELECT 1 FROM publisher);
 `
 
 const objectRow = v.pipe(
@@ -51,6 +58,7 @@ const objectRow = v.pipe(
   v.transform(({ key, hash, size, type, cache }): ObjectInfo => ({ key, hash, sizeBytes: size, contentType: type, cache })),
 )
 const metaRow = v.object({ number: v.number(), outbox: v.number(), record_hash: v.nullable(v.string()), clean: v.number() })
+const publisherRow = v.object({ id: v.string(), purged: v.nullable(v.number()) })
 const countRow = v.object({ count: v.number() })
 
 /** Opens the index at `path`; one that is damaged is begun anew. Throws `data-in-use` or `folder-unwritable`. */
@@ -60,6 +68,8 @@ export function openIndex(path: string): Index {
   const isDoubtful = db.prepare('SELECT 1 FROM objects WHERE key = ? AND doubtful = 1')
   const count = db.prepare('SELECT count(*) AS count FROM objects')
   const meta = db.prepare('SELECT number, outbox, record_hash, clean FROM meta')
+  const publisher = db.prepare('SELECT id, purged FROM publisher')
+  const setPurged = db.prepare('UPDATE publisher SET purged = ?')
   const put = db.prepare(
     'INSERT OR REPLACE INTO objects (key, hash, size, type, cache, release, doubtful) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
@@ -75,6 +85,7 @@ export function openIndex(path: string): Index {
   db.exec('UPDATE meta SET clean = 0; PRAGMA synchronous = NORMAL')
 
   return {
+    id: v.parse(publisherRow, publisher.get()).id,
     state() {
       const { number, outbox, record_hash } = v.parse(metaRow, meta.get())
       return { number, outbox, recordHash: record_hash }
@@ -114,7 +125,14 @@ export function openIndex(path: string): Index {
         // They stay in `doubted`.
       }
     },
-    clear: () => db.exec('BEGIN; DELETE FROM objects; UPDATE meta SET number = 0, outbox = 0, record_hash = NULL; COMMIT'),
+    purged: () => v.parse(publisherRow, publisher.get()).purged,
+    setPurged(number) {
+      setPurged.run(number)
+    },
+    clear: () =>
+      db.exec(
+        'BEGIN; DELETE FROM objects; UPDATE meta SET number = 0, outbox = 0, record_hash = NULL; UPDATE publisher SET purged = NULL; COMMIT',
+      ),
     close() {
       db.exec('PRAGMA synchronous = FULL')
       if (doubted.size === 0) db.exec('UPDATE meta SET clean = 1')

@@ -1,66 +1,133 @@
 import { hash } from 'node:crypto'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
+import { CLAIM_TIMES, type Claim, type ClaimTimes, claimRelease } from './claim.ts'
 import { type Index, openIndex } from './index-file.ts'
 import { checkKey, storeKey } from './key.ts'
 import { inOrder } from './order.ts'
+import { noPurge } from './purge/none.ts'
+import { type PurgeQueue, purgeQueue } from './purge/queue.ts'
+import type { Purge } from './purge/types.ts'
 import { encodeRecord, readRecord, recordKey } from './release-record.ts'
 import type { PublishedObject, Publisher, Release, ReleaseChange, Store } from './types.ts'
 
 const PARALLEL_PUTS = 16
+const PARALLEL_CHECKS = 16
 const GUARDED_FROM = 20
 const GUARDED_SHARE = 1 / 5
+
+export interface PublisherOptions {
+  /** What makes caches forget. Told in the background, so that nobody waits for it, and again until it has worked. */
+  readonly purge?: Purge
+  /** Told of each try that failed. */
+  readonly onPurgeFailure?: (error: DrowseError) => void
+  readonly claimTimes?: ClaimTimes
+}
+
+interface Parts {
+  readonly store: Store
+  readonly index: Index
+  readonly purges: PurgeQueue
+  readonly claimTimes: ClaimTimes
+}
 
 /**
  * Opens the published state of one site. The index at `indexPath` is brought up to the store's release records first, from nothing if it is
  * lost or belongs to another store; then what they removed is removed again, in case a process died before it could.
  */
-export async function openPublisher(store: Store, indexPath: string): Promise<Publisher> {
+export async function openPublisher(store: Store, indexPath: string, options: PublisherOptions = {}): Promise<Publisher> {
+  const { purge = noPurge(), onPurgeFailure = () => undefined, claimTimes = CLAIM_TIMES } = options
   const index = openIndex(indexPath)
+  const purges = purgeQueue({ purge, onFailure: onPurgeFailure, onPurged: (number) => index.setPurged(number) })
   try {
     await matchStore(store, index)
-    await catchUp(store, index)
+    const removed = await catchUp(store, index)
+    if (removed.size > 0) await store.remove([...removed].map(storeKey))
+    await purgeAgain(store, index, purges)
   } catch (error) {
+    purges.close()
     index.close()
     throw error
   }
+  const parts = { store, index, purges, claimTimes }
   let last: Promise<unknown> = Promise.resolve()
 
   return {
     published: index.get,
     publish(change) {
       // One after the other: the release record's number is decided by the one before it.
-      const turn = last.then(() => publish(store, index, change))
+      const turn = last.then(() => publish(parts, change))
       last = turn.catch(() => undefined)
       return turn
     },
     read: async (key) => (index.get(key) === null ? null : await store.get(storeKey(key))),
-    close: index.close,
+    purged: purges.settled,
+    close() {
+      purges.close()
+      index.close()
+    },
   }
 }
 
-async function publish(store: Store, index: Index, change: ReleaseChange): Promise<Release | null> {
+async function publish(parts: Parts, change: ReleaseChange): Promise<Release | null> {
+  const { store, index, purges } = parts
   check(index, change)
   const objects = newestOf(change.objects)
-  const changed = objects.filter(({ info }) => !isSame(index.get(info.key), info))
   const doubtful = objects.filter(({ info }) => isSame(index.get(info.key), info) && !index.isCertain(info.key))
-  const kept = new Set(objects.map((object) => object.info.key))
+  const changed = [...objects.filter(({ info }) => !isSame(index.get(info.key), info)), ...(await notHeld(store, doubtful))]
+  const kept = new Set(objects.map(keyOf))
   const gone = change.removed.filter((key) => !kept.has(key))
   const removed = gone.filter((key) => index.get(key) !== null)
   if (change.guardRemovals === true) guardRemovals(index, removed)
 
-  let release: Release | null = null
-  try {
-    for (const group of inOrder([...changed, ...doubtful])) await putAll(store, group)
-    if (changed.length > 0 || removed.length > 0) release = await record(store, index, change, changed, removed)
-    index.settle(change.outbox, doubtful.map(keyOf))
-  } catch (error) {
-    index.doubt(changed.map(keyOf))
-    throw error
-  }
+  const isNew = changed.length > 0 || removed.length > 0
+  const release = isNew ? await putRelease(parts, change, changed, removed) : null
+  index.settle(change.outbox, doubtful.map(keyOf))
+  if (release !== null) purges.add(release.number, keysOf(release))
   // Also those that the index no longer has: a process may have died between a release's record and its removals.
   await store.remove(gone.map(storeKey))
   return release
+}
+
+/** Puts the objects and the record, under a claim where others may publish as well. */
+async function putRelease(
+  { store, index, claimTimes }: Parts,
+  change: ReleaseChange,
+  changed: readonly PublishedObject[],
+  removed: readonly string[],
+): Promise<Release> {
+  const claim = await claimNext(store, index, claimTimes, changed.map(keyOf))
+  try {
+    for (const group of inOrder(changed)) await putAll(store, claim, group)
+    claim?.check()
+    return await record(store, index, change, changed, removed)
+  } catch (error) {
+    index.doubt(changed.map(keyOf))
+    throw error
+  } finally {
+    claim?.end()
+  }
+}
+
+/** Null where nobody else can write to the store, or it has no means to claim anything. */
+async function claimNext(store: Store, index: Index, times: ClaimTimes, keys: readonly string[]): Promise<Claim | null> {
+  if (!store.capabilities.shared || !store.capabilities.createOnly) return null
+  const isReleased = async (number: number) => {
+    if ((await readRecord(store, number)) === null) return false
+    await catchUp(store, index)
+    return true
+  }
+  const parts = { store, times, publisher: index.id, isReleased, onLeftover: index.doubt }
+  return await claimRelease(parts, index.state().number + 1, keys)
+}
+
+/** Those that are not in the store as they should be. */
+async function notHeld(store: Store, objects: readonly PublishedObject[]): Promise<readonly PublishedObject[]> {
+  const missing: PublishedObject[] = []
+  await inLanes(PARALLEL_CHECKS, objects, async (object) => {
+    if (!(await store.holds(storeKey(object.info.key), object.info))) missing.push(object)
+  })
+  return missing
 }
 
 function check(index: Index, { outbox, objects, removed }: ReleaseChange): void {
@@ -103,17 +170,24 @@ function guardRemovals(index: Index, removed: readonly string[]): void {
   })
 }
 
-async function putAll(store: Store, objects: readonly PublishedObject[]): Promise<void> {
-  const rest = objects.values()
+async function putAll(store: Store, claim: Claim | null, objects: readonly PublishedObject[]): Promise<void> {
+  await inLanes(PARALLEL_PUTS, objects, async ({ info, bytes }) => {
+    claim?.check()
+    await store.put(storeKey(info.key), bytes, info)
+  })
+}
+
+/** Works on several at a time, begins no further one after a failure, and settles when nothing is under way any more. */
+async function inLanes<T>(lanes: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values()
   const failures: unknown[] = []
   const lane = async () => {
-    for (const { info, bytes } of rest) {
+    for (const item of rest) {
       if (failures.length > 0) return
-      await store.put(storeKey(info.key), bytes, info).catch((error: unknown) => failures.push(error))
+      await work(item).catch((error: unknown) => failures.push(error))
     }
   }
-  // All lanes are waited for, so that nothing is still being put when this rejects.
-  await Promise.all(Array.from({ length: Math.min(PARALLEL_PUTS, objects.length) }, lane))
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane))
   if (failures.length > 0) throw failures[0]
 }
 
@@ -157,15 +231,27 @@ async function matchStore(store: Store, index: Index): Promise<void> {
   if (there?.hash !== recordHash) index.clear()
 }
 
-/** Adds the releases that the store has and the index does not. */
-async function catchUp(store: Store, index: Index): Promise<void> {
+/** Adds the releases that the store has and the index does not. Returns the keys that they removed. */
+async function catchUp(store: Store, index: Index): Promise<ReadonlySet<string>> {
   const removed = new Set<string>()
   for (;;) {
     const next = await readRecord(store, index.state().number + 1)
-    if (next === null) break
+    if (next === null) return removed
     index.add(next, false)
     for (const key of next.release.removed) removed.add(key)
     for (const { key } of next.release.changed) removed.delete(key)
   }
-  if (removed.size > 0) await store.remove([...removed].map(storeKey))
+}
+
+/** Takes up the purges that a process before this one did not come to. */
+async function purgeAgain(store: Store, index: Index, purges: PurgeQueue): Promise<void> {
+  const { number } = index.state()
+  for (let missed = (index.purged() ?? number) + 1; missed <= number; missed++) {
+    const there = await readRecord(store, missed)
+    if (there !== null) purges.add(missed, keysOf(there.release))
+  }
+}
+
+function keysOf({ changed, removed }: Release): readonly string[] {
+  return [...changed.map((info) => info.key), ...removed]
 }

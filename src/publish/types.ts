@@ -61,12 +61,14 @@ export interface Publisher {
   /** What is published at this key, or null. Cheap: no request to the store. */
   published(key: string): ObjectInfo | null
   /**
-   * Publishes in the order assets, other files, HTML, feeds and sitemap, then the release record, then the removals. May be called again after any failure with
+   * Publishes in the order assets, other files, HTML, feeds and sitemap, then the release record, then the removals, while caches are told. May be called again after any failure with
    * the same or more objects. Resolves when readers can see all of it, to null when that was so already. An `outbox` lower than the last release's is
    * refused (`release-refused`), and so are bytes that do not have their hash.
    */
   publish(change: ReleaseChange): Promise<Release | null>
   /** The published bytes, or null for a key that is not published. */
   read(key: string): Promise<Uint8Array | null>
+  /** Resolves to true once caches were told of all that is published, to false when that took longer than `withinMs`. */
+  purged(withinMs: number): Promise<boolean>
   close(): void
 }
