@@ -31,6 +31,12 @@ export interface Index {
   /** The newest release that caches were told of; null where that is not known. */
   purged(): number | null
   setPurged(number: number): void
+  /** Notes keys that are no longer part of the site and stay in the store for a while, with the time in milliseconds since 1970. */
+  leave(keys: readonly string[], now: number): void
+  /** Those that were left before that time, published again or not. */
+  leftBefore(time: number): readonly string[]
+  isLeft(key: string): boolean
+  forgetLeft(keys: readonly string[]): void
   clear(): void
   close(): void
 }
@@ -43,6 +49,7 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (number INTEGER NOT NULL, outbox INTEGER NOT NULL, record_hash TEXT, clean INTEGER NOT NULL) STRICT;
   INSERT INTO meta SELECT 0, 0, NULL, 1 WHERE NOT EXISTS (SELECT 1 FROM meta);
+  CREATE TABLE IF NOT EXISTS leftovers (key TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS publisher (id TEXT NOT NULL, purged INTEGER) STRICT;
   INSERT INTO publisher SELECT lower(hex(randomblob(16))), NULL WHERE NOT EXISTS (SELECT 1 FROM publisher);
 `
@@ -59,6 +66,7 @@ const objectRow = v.pipe(
 )
 const metaRow = v.object({ number: v.number(), outbox: v.number(), record_hash: v.nullable(v.string()), clean: v.number() })
 const publisherRow = v.object({ id: v.string(), purged: v.nullable(v.number()) })
+const leftRow = v.object({ key: v.string() })
 const countRow = v.object({ count: v.number() })
 
 /** Opens the index at `path`; one that is damaged is begun anew. Throws `data-in-use` or `folder-unwritable`. */
@@ -78,6 +86,10 @@ export function openIndex(path: string): Index {
   const setOutbox = db.prepare('UPDATE meta SET outbox = max(outbox, ?)')
   const setDoubtful = db.prepare('UPDATE objects SET doubtful = 1 WHERE key = ?')
   const setCertain = db.prepare('UPDATE objects SET doubtful = 0 WHERE key = ?')
+  const leave = db.prepare('INSERT OR REPLACE INTO leftovers (key, since) VALUES (?, ?)')
+  const leftBefore = db.prepare('SELECT key FROM leftovers WHERE since < ?')
+  const isLeft = db.prepare('SELECT 1 FROM leftovers WHERE key = ?')
+  const forgetLeft = db.prepare('DELETE FROM leftovers WHERE key = ?')
   // Keys whose doubt could not be stored, say on a full disk.
   const doubted = new Set<string>()
 
@@ -129,9 +141,23 @@ export function openIndex(path: string): Index {
     setPurged(number) {
       setPurged.run(number)
     },
+    leave(keys, now) {
+      if (keys.length === 0) return
+      transaction(db, () => {
+        for (const key of keys) leave.run(key, now)
+      })
+    },
+    leftBefore: (time) => leftBefore.all(time).map((row) => v.parse(leftRow, row).key),
+    isLeft: (key) => isLeft.get(key) !== undefined,
+    forgetLeft(keys) {
+      if (keys.length === 0) return
+      transaction(db, () => {
+        for (const key of keys) forgetLeft.run(key)
+      })
+    },
     clear: () =>
       db.exec(
-        'BEGIN; DELETE FROM objects; UPDATE meta SET number = 0, outbox = 0, record_hash = NULL; UPDATE publisher SET purged = NULL; COMMIT',
+        'BEGIN; DELETE FROM objects; DELETE FROM leftovers; UPDATE meta SET number = 0, outbox = 0, record_hash = NULL; UPDATE publisher SET purged = NULL; COMMIT',
       ),
     close() {
       db.exec('PRAGMA synchronous = FULL')

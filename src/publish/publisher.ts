@@ -15,6 +15,8 @@ const PARALLEL_PUTS = 16
 const PARALLEL_CHECKS = 16
 const GUARDED_FROM = 20
 const GUARDED_SHARE = 1 / 5
+/** Assets stay so long after the last page that named them: a reader may still have that page. */
+const ASSET_GRACE_MS = 24 * 3600_000
 
 export interface PublisherOptions {
   /** What makes caches forget. Told in the background, so that nobody waits for it, and again until it has worked. */
@@ -22,6 +24,8 @@ export interface PublisherOptions {
   /** Told of each try that failed. */
   readonly onPurgeFailure?: (error: DrowseError) => void
   readonly claimTimes?: ClaimTimes
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
 }
 
 interface Parts {
@@ -29,6 +33,7 @@ interface Parts {
   readonly index: Index
   readonly purges: PurgeQueue
   readonly claimTimes: ClaimTimes
+  readonly now: () => number
 }
 
 /**
@@ -36,20 +41,19 @@ interface Parts {
  * lost or belongs to another store; then what they removed is removed again, in case a process died before it could.
  */
 export async function openPublisher(store: Store, indexPath: string, options: PublisherOptions = {}): Promise<Publisher> {
-  const { purge = noPurge(), onPurgeFailure = () => undefined, claimTimes = CLAIM_TIMES } = options
+  const { purge = noPurge(), onPurgeFailure = () => undefined, claimTimes = CLAIM_TIMES, now = Date.now } = options
   const index = openIndex(indexPath)
   const purges = purgeQueue({ purge, onFailure: onPurgeFailure, onPurged: (number) => index.setPurged(number) })
   try {
     await matchStore(store, index)
-    const removed = await catchUp(store, index)
-    if (removed.size > 0) await store.remove([...removed].map(storeKey))
+    await removeNow(store, index, [...(await catchUp(store, index, now()))])
     await purgeAgain(store, index, purges)
   } catch (error) {
     purges.close()
     index.close()
     throw error
   }
-  const parts = { store, index, purges, claimTimes }
+  const parts = { store, index, purges, claimTimes, now }
   let last: Promise<unknown> = Promise.resolve()
 
   return {
@@ -70,7 +74,7 @@ export async function openPublisher(store: Store, indexPath: string, options: Pu
 }
 
 async function publish(parts: Parts, change: ReleaseChange): Promise<Release | null> {
-  const { store, index, purges } = parts
+  const { store, index, purges, now } = parts
   check(index, change)
   const objects = newestOf(change.objects)
   const doubtful = objects.filter(({ info }) => isSame(index.get(info.key), info) && !index.isCertain(info.key))
@@ -80,27 +84,51 @@ async function publish(parts: Parts, change: ReleaseChange): Promise<Release | n
   const removed = gone.filter((key) => index.get(key) !== null)
   if (change.guardRemovals === true) guardRemovals(index, removed)
 
+  leaveAssets(index, removed, now())
   const isNew = changed.length > 0 || removed.length > 0
   const release = isNew ? await putRelease(parts, change, changed, removed) : null
   index.settle(change.outbox, doubtful.map(keyOf))
   if (release !== null) purges.add(release.number, keysOf(release))
   // Also those that the index no longer has: a process may have died between a release's record and its removals.
-  await store.remove(gone.map(storeKey))
+  await removeNow(store, index, gone)
+  await prune(store, index, now() - ASSET_GRACE_MS)
   return release
+}
+
+/** Notes which of the keys are assets. */
+function leaveAssets(index: Index, removed: readonly string[], now: number): void {
+  index.leave(
+    removed.filter((key) => index.get(key)?.cache === 'immutable'),
+    now,
+  )
+}
+
+async function removeNow(store: Store, index: Index, gone: readonly string[]): Promise<void> {
+  const keys = gone.filter((key) => !index.isLeft(key))
+  if (keys.length > 0) await store.remove(keys.map(storeKey))
+}
+
+/** Removes the assets that were left before that time, but for those that are in use again. */
+async function prune(store: Store, index: Index, time: number): Promise<void> {
+  const due = index.leftBefore(time)
+  const keys = due.filter((key) => index.get(key) === null)
+  if (keys.length > 0) await store.remove(keys.map(storeKey))
+  index.forgetLeft(due)
 }
 
 /** Puts the objects and the record, under a claim where others may publish as well. */
 async function putRelease(
-  { store, index, claimTimes }: Parts,
+  parts: Parts,
   change: ReleaseChange,
   changed: readonly PublishedObject[],
   removed: readonly string[],
 ): Promise<Release> {
-  const claim = await claimNext(store, index, claimTimes, changed.map(keyOf))
+  const { store, index } = parts
+  const claim = await claimNext(parts, changed.map(keyOf))
   try {
     for (const group of inOrder(changed)) await putAll(store, claim, group)
     claim?.check()
-    return await record(store, index, change, changed, removed)
+    return await record(parts, change, changed, removed)
   } catch (error) {
     index.doubt(changed.map(keyOf))
     throw error
@@ -110,14 +138,14 @@ async function putRelease(
 }
 
 /** Null where nobody else can write to the store, or it has no means to claim anything. */
-async function claimNext(store: Store, index: Index, times: ClaimTimes, keys: readonly string[]): Promise<Claim | null> {
+async function claimNext({ store, index, claimTimes, now }: Parts, keys: readonly string[]): Promise<Claim | null> {
   if (!store.capabilities.shared || !store.capabilities.createOnly) return null
   const isReleased = async (number: number) => {
     if ((await readRecord(store, number)) === null) return false
-    await catchUp(store, index)
+    await catchUp(store, index, now())
     return true
   }
-  const parts = { store, times, publisher: index.id, isReleased, onLeftover: index.doubt }
+  const parts = { store, times: claimTimes, publisher: index.id, isReleased, onLeftover: index.doubt }
   return await claimRelease(parts, index.state().number + 1, keys)
 }
 
@@ -193,8 +221,7 @@ async function inLanes<T>(lanes: number, items: readonly T[], work: (item: T) =>
 
 /** Writes the release record, then brings the index up to it. */
 async function record(
-  store: Store,
-  index: Index,
+  { store, index, now }: Parts,
   change: ReleaseChange,
   changed: readonly PublishedObject[],
   removed: readonly string[],
@@ -214,7 +241,7 @@ async function record(
   const isNew = await store.put(key, bytes, { contentType: 'application/json', cache: 'page' }, condition)
   if (!isNew && (await readRecord(store, release.number))?.hash !== ownHash) {
     // Either an earlier try of ours got further than it could tell, or somebody else publishes here.
-    await catchUp(store, index)
+    await catchUp(store, index, now())
     throw new DrowseError('store-failed', `The release ${release.number} was there already, with other contents.`, {
       hint: 'Publishing is tried again. If this comes back, two gateways publish to one store.',
     })
@@ -232,11 +259,12 @@ async function matchStore(store: Store, index: Index): Promise<void> {
 }
 
 /** Adds the releases that the store has and the index does not. Returns the keys that they removed. */
-async function catchUp(store: Store, index: Index): Promise<ReadonlySet<string>> {
+async function catchUp(store: Store, index: Index, now: number): Promise<ReadonlySet<string>> {
   const removed = new Set<string>()
   for (;;) {
     const next = await readRecord(store, index.state().number + 1)
     if (next === null) return removed
+    leaveAssets(index, next.release.removed, now)
     index.add(next, false)
     for (const key of next.release.removed) removed.add(key)
     for (const { key } of next.release.changed) removed.delete(key)

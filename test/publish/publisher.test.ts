@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { DrowseError } from '../../src/errors/drowse-error.ts'
 import { openPublisher } from '../../src/publish/publisher.ts'
 import { directoryStore } from '../../src/publish/stores/directory.ts'
-import type { PublishedObject, Publisher, Store } from '../../src/publish/types.ts'
+import type { Publisher, Store } from '../../src/publish/types.ts'
 import { bytes, text } from '../contract/store.ts'
+import { contents, object } from './objects.ts'
 
 const cleanups: (() => void)[] = []
 afterEach(() => {
@@ -28,18 +28,6 @@ function site(): Site {
   const store = directoryStore(join(root, 'public'))
   const indexPath = join(root, 'index.db')
   return { root, store, indexPath, open: (over = store) => openPublisher(over, indexPath) }
-}
-
-function object(key: string, content: string, cache: 'page' | 'immutable' = 'page'): PublishedObject {
-  const contentType = key.endsWith('.html')
-    ? 'text/html; charset=utf-8'
-    : key.endsWith('.xml')
-      ? 'application/atom+xml'
-      : 'text/plain'
-  return {
-    info: { key, hash: hash('sha256', bytes(content)), sizeBytes: bytes(content).byteLength, contentType, cache },
-    bytes: bytes(content),
-  }
 }
 
 describe('a publisher', () => {
@@ -118,6 +106,21 @@ describe('a publisher', () => {
     await expect(publisher.publish({ ...change, guardRemovals: true })).rejects.toMatchObject({ code: 'release-refused' })
     await publisher.publish({ ...change, removed: keys.slice(0, 4), guardRemovals: true })
     expect(await publisher.publish(change)).toMatchObject({ removed: ['p4.html'] })
+  })
+
+  it('keeps assets for a day after the last page that named them, unless they come back', async () => {
+    const { store, indexPath } = site()
+    let now = 0
+    const publisher = await openPublisher(store, indexPath, { now: () => now })
+    const assets = [object('assets/gone.1.css', 'a', 'immutable'), object('assets/back.2.css', 'b', 'immutable')]
+    await publisher.publish({ outbox: 1, objects: [...assets, object('a.html', 'a')], removed: [] })
+    await publisher.publish({ outbox: 2, objects: [], removed: ['assets/gone.1.css', 'assets/back.2.css', 'a.html'] })
+    expect(publisher.published('assets/gone.1.css')).toBeNull()
+    expect(await Array.fromAsync(store.list('site/'))).toEqual(['site/assets/back.2.css', 'site/assets/gone.1.css'])
+    await publisher.publish({ outbox: 3, objects: [object('assets/back.2.css', 'b', 'immutable')], removed: [] })
+    now += 25 * 3600_000
+    await publisher.publish({ outbox: 4, objects: [object('b.html', 'b')], removed: [] })
+    expect(await Array.fromAsync(store.list('site/'))).toEqual(['site/assets/back.2.css', 'site/b.html'])
   })
 
   it('keeps what is private outside of what the public can be given', async () => {
@@ -258,12 +261,6 @@ function failing(store: Store, at: number, isDone: boolean): Store {
     put: (key, content, info, condition) => run(() => store.put(key, content, info, condition)),
     remove: (keys) => (keys.length === 0 ? store.remove(keys) : run(() => store.remove(keys))),
   }
-}
-
-async function contents(store: Store, prefix: string): Promise<Record<string, string | null>> {
-  const all: Record<string, string | null> = {}
-  for await (const key of store.list(prefix)) all[key] = text(await store.get(key))
-  return all
 }
 
 function copyOf(indexPath: string): string {
