@@ -151,6 +151,8 @@ function rclone(bench: Bench): Tool {
     RCLONE_CONFIG_LAB_ENDPOINT: endpoint,
     RCLONE_CONFIG_LAB_ACCESS_KEY_ID: credentials?.accessKeyId,
     RCLONE_CONFIG_LAB_SECRET_ACCESS_KEY: credentials?.secretAccessKey,
+    // rclone stumbles over it, and the lab speaks plain HTTP.
+    AWS_CA_BUNDLE: undefined,
   }
   const args = ['--config', '/dev/null', '--transfers', `${CONCURRENCY}`, '--checkers', `${CONCURRENCY}`]
   return {

@@ -13,6 +13,7 @@ import { text } from '../../contract/store.ts'
 import { contents, object } from '../../publish/objects.ts'
 import { labClient, newBucket } from './buckets.ts'
 import { startGateway } from './ceph.ts'
+import type { Daemon } from './daemon.ts'
 import { freePorts } from './free-port.ts'
 import type { PublishingTask } from './publishing-process.ts'
 import { firstRelease, SECOND_RELEASE_STEPS } from './releases.ts'
@@ -136,9 +137,12 @@ describe('a publisher that is killed with kill -9', () => {
 })
 
 describe('a gateway that is killed with kill -9', () => {
+  let gateway: Daemon | null = null
+  afterAll(() => gateway?.stop())
+
   it('during a publish gets the rest when it is back', async () => {
     const [port = 0] = await freePorts(1)
-    let gateway = await startGateway(lab, port)
+    gateway = await startGateway(lab, port)
     const options = { ...(await newBucket(lab)), endpoint: `http://127.0.0.1:${port}` }
     const objects = Array.from({ length: 400 }, (_, n) => object(`p${n}/index.html`, `page ${n} ${'x'.repeat(2000)}`))
     const store = await s3Store(options)
@@ -159,7 +163,6 @@ describe('a gateway that is killed with kill -9', () => {
     await undisturbed.publish({ outbox: 1, objects, removed: [] })
     undisturbed.close()
     expect(await bucketOf(options)).toEqual(await bucketOf(twin))
-    await gateway.stop()
   })
 })
 
