@@ -55,6 +55,30 @@ const pageSize = v.pipe(
   v.maxValue(1000, 'a page lists at most 1000 posts.'),
 )
 
+const address = v.pipe(
+  text,
+  v.check((value) => /^https?:\/\/./i.test(value) && URL.canParse(value), 'this is an address such as `https://example.org`.'),
+)
+
+const store = v.variant('type', [
+  v.object({ type: v.literal('directory') }),
+  v.object({
+    type: v.literal('s3'),
+    bucket: v.pipe(text, v.nonEmpty('name the bucket.')),
+    endpoint: v.exactOptional(address),
+    region: v.exactOptional(text),
+    prefix: v.exactOptional(
+      v.pipe(text, v.regex(/^([^/]+\/)*$/, 'a prefix has no slash at its begin and one at its end: `blog/`.')),
+    ),
+  }),
+])
+
+const purge = v.variant('type', [
+  v.object({ type: v.literal('none') }),
+  v.object({ type: v.literal('cloudfront'), distribution: v.pipe(text, v.nonEmpty('name the distribution.')) }),
+  v.object({ type: v.literal('http'), url: address, mode: v.optional(v.picklist(['each', 'webhook']), 'each') }),
+])
+
 /** The keys of site.yaml. Only `title` and `url` are required. */
 export const siteEntries = {
   title: v.pipe(text, v.nonEmpty('a site needs a title.')),
@@ -73,6 +97,7 @@ export const siteEntries = {
     {},
   ),
   postsPerPage: v.optional(pageSize, 10),
+  publish: v.exactOptional(v.object({ store: v.exactOptional(store), purge: v.exactOptional(purge) })),
   parser: v.optional(v.picklist(PARSERS), 'satteri'),
   data: v.optional(v.record(v.string(), v.unknown()), {}),
 }
@@ -81,5 +106,8 @@ export const siteEntries = {
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
+  publish: ['store', 'purge'],
+  'publish.store': ['type', 'bucket', 'endpoint', 'region', 'prefix'],
+  'publish.purge': ['type', 'distribution', 'url', 'mode'],
   'menu.*': ['title', 'path'],
 }

@@ -17,6 +17,8 @@ export interface SiteConfig {
   readonly content: { readonly [kind: string]: string }
   readonly comments: CommentsConfig
   readonly postsPerPage: number
+  /** Where to publish; the embedded folder where it is not said. Credentials are never part of it: they come from the environment. */
+  readonly publish?: PublishConfig
   readonly parser: ParserName
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }
@@ -27,6 +29,26 @@ export interface MenuItem {
   /** A path of the site, `/about/`, or an absolute URL. */
   readonly path: string
 }
+
+export interface PublishConfig {
+  readonly store?: StoreConfig
+  readonly purge?: PurgeConfig
+}
+
+export type StoreConfig =
+  | { readonly type: 'directory' }
+  | {
+      readonly type: 's3'
+      readonly bucket: string
+      readonly endpoint?: string
+      readonly region?: string
+      readonly prefix?: string
+    }
+
+export type PurgeConfig =
+  | { readonly type: 'none' }
+  | { readonly type: 'cloudfront'; readonly distribution: string }
+  | { readonly type: 'http'; readonly url: string; readonly mode: 'each' | 'webhook' }
 
 export interface CommentsConfig {
   readonly open: boolean
