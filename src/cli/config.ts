@@ -38,7 +38,8 @@ function bucketOf({ publish: { store } }: SiteConfig): string | null {
 }
 
 function folderOf({ publish: { store } }: SiteConfig, siteDir: string, server: string): string {
-  if (server === 'nginx') return resolve(siteDir, store?.type === 'directory' ? store.path : join('.drowse', 'published'))
+  if (server === 'nginx')
+    return resolve(siteDir, store?.type === 'directory' && store.path !== undefined ? store.path : join('.drowse', 'published'))
   throw new DrowseError('usage', `${server} can’t serve files by itself.`, {
     hint: 'Say with --origin where the published files are served from.',
   })

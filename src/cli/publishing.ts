@@ -1,16 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
-import type { PublishConfig, PurgeConfig, SiteConfig, StoreConfig } from '../config/types.ts'
+import type { PurgeConfig, SiteConfig, StoreConfig } from '../config/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { openPublisher } from '../publish/publisher.ts'
 import type { PublisherOptions } from '../publish/publisher-parts.ts'
-import { cloudFrontPurge } from '../publish/purge/cloudfront.ts'
-import { httpPurge } from '../publish/purge/http.ts'
 import { noPurge } from '../publish/purge/none.ts'
 import type { Purge } from '../publish/purge/types.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
-import { s3Store } from '../publish/stores/s3.ts'
 import type { Publisher, Store } from '../publish/types.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -38,12 +35,13 @@ export async function openPublishing(terminal: Terminal, siteDir: string, dataDi
   const ownFolder = dataDir === null ? join(siteDir, '.drowse', 'published') : join(dataDir, 'store')
   const indexPath = dataDir === null ? join(siteDir, '.drowse', 'published.db') : join(dataDir, 'releases.db')
   mkdirSync(dataDir ?? join(siteDir, '.drowse'), { recursive: true })
-  const storeConfig = config.publish.store ?? { type: 'directory', path: ownFolder }
-  const publisher = await openPublisher(await openStore(storeConfig, siteDir), indexPath, publisherOptions(config, terminal))
+  const storeConfig = config.publish.store ?? { type: 'directory' }
+  const store = await openStore(storeConfig, siteDir, ownFolder)
+  const publisher = await openPublisher(store, indexPath, await publisherOptions(config, terminal))
   return {
     config,
     publisher,
-    place: placeOf(storeConfig, siteDir),
+    place: placeOf(storeConfig, siteDir, ownFolder),
     async close() {
       const isPurged = await publisher.purged(PURGE_WAIT_MS)
       publisher.close()
@@ -55,42 +53,52 @@ export async function openPublishing(terminal: Terminal, siteDir: string, dataDi
   }
 }
 
-/** Opens a store; of the S3 kind, what it can do is tried out first. */
-export async function openStore(config: StoreConfig, siteDir: string): Promise<Store> {
+/**
+ * Opens a store; of the S3 kind, what it can do is tried out first. The AWS SDK is loaded only for those who use it, and finds its credentials by itself.
+ * `ownFolder`: where a directory store is that names no folder.
+ */
+export async function openStore(config: StoreConfig, siteDir: string, ownFolder: string): Promise<Store> {
   switch (config.type) {
     case 'directory':
-      return directoryStore(resolve(siteDir, config.path))
-    case 's3':
+      return directoryStore(resolve(siteDir, config.path ?? ownFolder))
+    case 's3': {
+      const { s3Store } = await import('../publish/stores/s3.ts')
       return await s3Store(config)
+    }
   }
 }
 
 /** What site.yaml says of publishing, as a publisher takes it. */
-export function publisherOptions(config: SiteConfig, terminal: Terminal): Partial<PublisherOptions> {
+export async function publisherOptions(config: SiteConfig, terminal: Terminal): Promise<Partial<PublisherOptions>> {
   const { precompress, keepDays, graceHours, purge } = config.publish
   return {
     precompress,
     retention: { keepMs: keepDays * 24 * HOUR_MS, graceMs: graceHours * HOUR_MS },
-    purge: purgeOf(purge, config.url),
+    purge: await openPurge(purge, config.url, process.env.DROWSE_PURGE_TOKEN),
     onPurgeFailure: (error) => terminal.error(error),
   }
 }
 
-function purgeOf(config: PurgeConfig, site: string): Purge {
+/** What tells the caches in front of the store. `site`: where it is published. `token`: for caches that ask for one. */
+export async function openPurge(config: PurgeConfig, site: string, token: string | undefined): Promise<Purge> {
   switch (config.type) {
     case 'none':
       return noPurge()
-    case 'http':
-      return httpPurge({ url: config.url, mode: config.mode, site, token: process.env.DROWSE_PURGE_TOKEN })
-    case 'cloudfront':
+    case 'cloudfront': {
+      const { cloudFrontPurge } = await import('../publish/purge/cloudfront.ts')
       return cloudFrontPurge({ distribution: config.distribution })
+    }
+    case 'http': {
+      const { httpPurge } = await import('../publish/purge/http.ts')
+      return httpPurge({ url: config.url, mode: config.mode, token, site })
+    }
   }
 }
 
-function placeOf(config: NonNullable<PublishConfig['store']>, siteDir: string): string {
+function placeOf(config: StoreConfig, siteDir: string, ownFolder: string): string {
   switch (config.type) {
     case 'directory':
-      return resolve(siteDir, config.path)
+      return resolve(siteDir, config.path ?? ownFolder)
     case 's3':
       return `s3://${config.bucket}/${config.prefix ?? ''}`
   }

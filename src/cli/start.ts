@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
@@ -34,7 +34,7 @@ export async function runStart(
   const stopped = stopSignal()
   const report = createBatchReport(terminal)
   const patience = createPatience()
-  const embedded = await compose(openBackends(dataDir, GUEST, await publishTo(terminal, siteDir)), (batch) => {
+  const embedded = await compose(openBackends(dataDir, GUEST, await publishTo(terminal, siteDir, dataDir)), (batch) => {
     report.batch(batch)
     patience.notice(batch)
   })
@@ -68,11 +68,11 @@ export async function runStart(
 }
 
 /** What the site's own settings say; a site without any is published to its data folder. */
-async function publishTo(terminal: Terminal, siteDir: string): Promise<PublishTo> {
+async function publishTo(terminal: Terminal, siteDir: string, dataDir: string): Promise<PublishTo> {
   const { config } = await readSiteFile(siteDir)
-  const options = publisherOptions(config, terminal)
+  const options = await publisherOptions(config, terminal)
   const { store } = config.publish
-  return store === null ? { options } : { options, store: await openStore(store, siteDir) }
+  return store === null ? { options } : { options, store: await openStore(store, siteDir, join(dataDir, 'store')) }
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

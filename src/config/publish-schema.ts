@@ -2,17 +2,23 @@ import * as v from 'valibot'
 
 const text = (what: string) => v.pipe(v.string(), v.trim(), v.nonEmpty(`name ${what}.`))
 
-const address = v.pipe(text('an address'), v.regex(/^https?:\/\//i, 'an address begins with `https://` or `http://`.'))
+const address = v.pipe(
+  text('an address'),
+  v.check((value) => /^https?:\/\/./i.test(value) && URL.canParse(value), 'this is an address such as `https://example.org`.'),
+)
 
 const store = v.variant('type', [
-  v.object({ type: v.literal('directory'), path: text('a folder') }),
+  v.object({ type: v.literal('directory'), path: v.exactOptional(text('a folder')) }),
   v.object({
     type: v.literal('s3'),
     bucket: text('a bucket'),
     endpoint: v.exactOptional(address),
     region: v.exactOptional(text('a region')),
     prefix: v.exactOptional(
-      v.pipe(text('what goes before every key'), v.regex(/^[^/].*\/$/, 'a prefix begins with no slash and ends with one.')),
+      v.pipe(
+        text('what goes before every key'),
+        v.regex(/^([^/]+\/)*$/, 'a prefix has no slash at its begin and one at its end: `blog/`.'),
+      ),
     ),
     forcePathStyle: v.exactOptional(v.boolean()),
   }),

@@ -49,8 +49,8 @@ export interface PublishConfig {
 }
 
 export type StoreConfig =
-  /** Relative to the site, or absolute. */
-  | { readonly type: 'directory'; readonly path: string }
+  /** `path`: relative to the site, or absolute; a folder of Drowse's own if it is left out. */
+  | { readonly type: 'directory'; readonly path?: string }
   | {
       readonly type: 's3'
       readonly bucket: string

@@ -6,11 +6,12 @@ import type { Index } from './index-file.ts'
 import { checkKey, storeKey } from './key.ts'
 import { REDIRECTS_KEY, redirectsFile } from './redirects.ts'
 import { compress, ENCODINGS, isCompressible, siblingKey } from './siblings.ts'
-import type { Encoding, ManifestEntry, PlannedPut, PublishedObject, ReleaseChange, ReleasePlan } from './types.ts'
+import type { Encoding, ManifestEntry, PlannedPut, ReleaseChange, ReleasePlan } from './types.ts'
 
 const GUARDED_FROM = 20
 const GUARDED_SHARE = 1 / 5
 
+type GivenObject = ReleaseChange['objects'][number]
 type Wanted = Pick<PlannedPut, 'entry' | 'bytes'>
 
 /**
@@ -19,7 +20,7 @@ type Wanted = Pick<PlannedPut, 'entry' | 'bytes'>
  */
 export function planRelease(index: Index, change: ReleaseChange, precompress: readonly Encoding[]): ReleasePlan {
   refuseStale(index, change)
-  const objects = new Map(change.objects.map((object) => [object.info.key, object]))
+  const objects = new Map<string, GivenObject>(change.objects.map((object) => [object.info.key, object]))
   for (const key of [...objects.keys(), ...change.removed]) checkKey(key)
   const removed = new Map(goneOf(index, change, objects).map((entry) => [entry.key, entry]))
   noteRedirects(index, change, objects, removed)
@@ -67,7 +68,7 @@ function refuseStale(index: Index, { outbox, source = 'machine', force = false }
 }
 
 /** What is published and no longer part of the site, with its siblings. */
-function goneOf(index: Index, change: ReleaseChange, objects: ReadonlyMap<string, PublishedObject>): readonly ManifestEntry[] {
+function goneOf(index: Index, change: ReleaseChange, objects: ReadonlyMap<string, GivenObject>): readonly ManifestEntry[] {
   if (change.complete === true) return [...index.all()].filter(({ key }) => !objects.has(key))
   const keys = change.removed.filter((key) => !objects.has(key))
   return keys
@@ -80,7 +81,7 @@ function goneOf(index: Index, change: ReleaseChange, objects: ReadonlyMap<string
 function noteRedirects(
   index: Index,
   { complete = false }: ReleaseChange,
-  objects: Map<string, PublishedObject>,
+  objects: Map<string, GivenObject>,
   removed: Map<string, ManifestEntry>,
 ): void {
   const touches = (info: Pick<ObjectInfo, 'key' | 'redirect'>) =>
@@ -110,7 +111,7 @@ function guardRemovals(index: Index, { complete = false, objects }: ReleaseChang
   })
 }
 
-function entryOf({ info, bytes }: PublishedObject): Wanted {
+function entryOf({ info, bytes }: GivenObject): Wanted {
   const { key, hash: hashOf, sizeBytes, contentType, cache, redirect } = info
   const entry: ManifestEntry = {
     key,

@@ -10,10 +10,16 @@ export interface PutInfo extends Pick<ObjectInfo, 'contentType' | 'cache' | 'red
   readonly encoding?: Encoding
 }
 
-/** One object with the bytes to publish, or the way to read them, which is gone only if they are needed. */
+/** An object with the bytes to publish. */
 export interface PublishedObject {
   readonly info: ObjectInfo
-  readonly bytes: Uint8Array | (() => Uint8Array)
+  readonly bytes: Uint8Array
+}
+
+/** An object whose bytes are read only if they are needed. */
+export interface UnreadObject {
+  readonly info: ObjectInfo
+  readonly bytes: () => Uint8Array
 }
 
 /** What is published at one key. */
@@ -75,7 +81,7 @@ export interface Release {
 export interface ReleaseChange {
   /** Left out where there is no guest: then the published one stays. */
   readonly outbox?: number
-  readonly objects: readonly PublishedObject[]
+  readonly objects: readonly (PublishedObject | UnreadObject)[]
   /** Keys that are no longer part of the site. One that is among `objects` as well stays. */
   readonly removed: readonly string[]
   /** `objects` is the whole site: what is published besides is removed. Refused (`release-refused`) when that is nothing at all and removals are guarded. */

@@ -34,7 +34,7 @@ export function releaseContract(name: string, fresh: () => StoreConfig | Promise
   }
 
   async function place(options = OPTIONS): Promise<Place> {
-    const store = await openStore(await fresh(), dir)
+    const store = await openStore(await fresh(), dir, dir)
     return { store, publisher: await openPublisher(store, newIndex(), options) }
   }
 
@@ -113,7 +113,7 @@ export function releaseContract(name: string, fresh: () => StoreConfig | Promise
     })
 
     it('leave what pages refer to for a day, and what was replaced for a month', async () => {
-      const store = await openStore(await fresh(), dir)
+      const store = await openStore(await fresh(), dir, dir)
       let now = NOW
       const publisher = await openPublisher(store, newIndex(), { ...OPTIONS, now: () => now })
       await publisher.publish(FIRST)
@@ -245,7 +245,7 @@ export function releaseContract(name: string, fresh: () => StoreConfig | Promise
     async function expectSameAfterDeath(release: PublishingTask['release']): Promise<void> {
       const clean = await prepared()
       const steps = Number(await runProcess({ ...clean, release }))
-      const wanted = await whole(await openStore(clean.store, dir))
+      const wanted = await whole(await openStore(clean.store, dir, dir))
       const deaths = Array.from({ length: steps }, (_, dieAt) => [
         { dieAt, when: 'before', isSameIndex: true } as const,
         { dieAt, when: 'after', isSameIndex: true } as const,
@@ -259,7 +259,7 @@ export function releaseContract(name: string, fresh: () => StoreConfig | Promise
           expect(await runProcess({ ...task, dieAt, when })).toBe('SIGKILL')
           const heir = isSameIndex ? task.indexPath : newIndex()
           await runProcess({ ...task, indexPath: heir })
-          expect({ dieAt, when, isSameIndex, store: await whole(await openStore(task.store, dir)) }).toEqual({
+          expect({ dieAt, when, isSameIndex, store: await whole(await openStore(task.store, dir, dir)) }).toEqual({
             dieAt,
             when,
             isSameIndex,
@@ -273,7 +273,7 @@ export function releaseContract(name: string, fresh: () => StoreConfig | Promise
       async function prepared(): Promise<PublishingTask> {
         const store = await fresh()
         const indexPath = newIndex()
-        const publisher = await openPublisher(await openStore(store, dir), indexPath, OPTIONS)
+        const publisher = await openPublisher(await openStore(store, dir, dir), indexPath, OPTIONS)
         await publisher.publish(FIRST)
         if (release === 'rollback') await publisher.publish(SECOND)
         publisher.close()

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ClaimTimes } from '../../src/publish/claim.ts'
+import { CLAIM_TIMES, type ClaimTimes } from '../../src/publish/claim.ts'
 import { openPublisher } from '../../src/publish/publisher.ts'
 import { s3Store } from '../../src/publish/stores/s3.ts'
 import type { Publisher, Store } from '../../src/publish/types.ts'
@@ -10,7 +11,7 @@ import { bytes, text } from '../contract/store.ts'
 import { type FaultyRequest, type FaultyStore, startFaultyStore } from '../fixtures/faulty-store/store.ts'
 import { contents, object } from './objects.ts'
 
-const QUICK: ClaimTimes = { beatMs: 50, staleMs: 300, pollMs: 20 }
+const QUICK: ClaimTimes = { beatMs: 100, staleMs: 1500, pollMs: 20 }
 const cleanups: (() => void | Promise<void>)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -20,7 +21,7 @@ interface Place {
   readonly faulty: FaultyStore
   readonly store: Store
   /** A publisher on a machine of its own. */
-  open(name: string): Promise<Publisher>
+  open(name: string, over?: { store?: Store; claimTimes?: ClaimTimes }): Promise<Publisher>
 }
 
 async function place(): Promise<Place> {
@@ -30,7 +31,23 @@ async function place(): Promise<Place> {
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
   const store = await s3Store({ endpoint: faulty.endpoint, bucket: faulty.bucket, credentials })
   faulty.requests.length = 0
-  return { faulty, store, open: (name) => openPublisher(store, join(dir, `${name}.db`), { claimTimes: QUICK }) }
+  return {
+    faulty,
+    store,
+    open: (name, over = {}) =>
+      openPublisher(over.store ?? store, join(dir, `${name}.db`), { claimTimes: over.claimTimes ?? CLAIM_TIMES }),
+  }
+}
+
+/** Takes `ms` longer for one key. */
+function slowAt(store: Store, slow: string, ms: number): Store {
+  return {
+    ...store,
+    async put(key, content, info, condition) {
+      if (key === slow) await sleep(ms)
+      return await store.put(key, content, info, condition)
+    },
+  }
 }
 
 const version = (name: string) => ['a.html', 'b.html', 'feed.xml'].map((key) => object(key, `${key} of ${name}`))
@@ -57,7 +74,7 @@ describe('publishers of one store', () => {
   it('never mix their releases: of 24 at once one wins, and the others put nothing', async () => {
     const { faulty, store, open } = await place()
     const names = Array.from({ length: 24 }, (_, n) => `p${n}`)
-    const publishers = await Promise.all(names.map(open))
+    const publishers = await Promise.all(names.map((name) => open(name)))
     const results = await Promise.allSettled(
       publishers.map((publisher, n) => publisher.publish({ outbox: 1, objects: version(`p${n}`), removed: [] })),
     )
@@ -90,14 +107,14 @@ describe('publishers of one store', () => {
     const revived = await open('one')
     const start = performance.now()
     await revived.publish({ outbox: 1, objects: version('one'), removed: [] })
-    expect(performance.now() - start).toBeLessThan(QUICK.staleMs)
+    expect(performance.now() - start).toBeLessThan(CLAIM_TIMES.staleMs)
     expect(await contents(store, 'site/')).toEqual(expected('one'))
     expect(Object.keys(await contents(store, 'claims/'))).toEqual(['claims/000001-1.json', 'claims/000001-2.json'])
   })
 
   it('take over from somebody else who died, after a while, and mend what he had changed', async () => {
     const { faulty, store, open } = await place()
-    const [dead, heir] = [await open('dead'), await open('heir')]
+    const [dead, heir] = [await open('dead'), await open('heir', { claimTimes: QUICK })]
     await heir.publish({ outbox: 1, objects: version('heir'), removed: [] })
     await expect(dead.publish({ outbox: 2, objects: version('dead'), removed: [] })).rejects.toThrow()
     faulty.fail(({ key }) => key === 'site/b.html', { kind: 'status', status: 403, code: 'AccessDenied' })
@@ -113,9 +130,10 @@ describe('publishers of one store', () => {
   })
 
   it('wait for nobody who is alive', async () => {
-    const { faulty, store, open } = await place()
-    const [slow, other] = [await open('slow'), await open('other')]
-    faulty.fail(({ key }) => key === 'site/a.html', { kind: 'status', status: 503, code: 'SlowDown' }, 2)
+    const { store, open } = await place()
+    const claimTimes = { ...CLAIM_TIMES, beatMs: 200 }
+    const slow = await open('slow', { store: slowAt(store, 'site/a.html', 2000), claimTimes })
+    const other = await open('other', { claimTimes })
     const publishing = slow.publish({ outbox: 1, objects: version('slow'), removed: [] })
     await expect.poll(async () => await store.get('claims/000001-1.json')).not.toBeNull()
     const late = other.publish({ outbox: 1, objects: version('other'), removed: [] })
@@ -126,11 +144,9 @@ describe('publishers of one store', () => {
 
   it('stop before others may take over, when they can’t get through', async () => {
     const { faulty, store, open } = await place()
-    const stuck = await open('stuck')
-    // Its first object takes longer than a claim lives, and the claim can’t be renewed.
+    const stuck = await open('stuck', { store: slowAt(store, 'site/a.html', QUICK.staleMs), claimTimes: QUICK })
     const isRenewal = ({ key }: FaultyRequest) => key.startsWith('claims/') && faulty.objects.has(key)
     faulty.fail(isRenewal, { kind: 'status', status: 403, code: 'AccessDenied' }, 1000)
-    faulty.fail(({ key }) => key === 'site/a.html', { kind: 'status', status: 503, code: 'SlowDown' }, 2)
     const publishing = stuck.publish({ outbox: 1, objects: version('stuck'), removed: [] })
     await expect(publishing).rejects.toMatchObject({ message: expect.stringContaining('took so long') })
     expect(await Array.fromAsync(store.list('releases/'))).toEqual([])

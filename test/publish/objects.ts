@@ -9,11 +9,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** An object as the guest would give it out. */
-export function object(
-  key: string,
-  content: string,
-  cache: 'page' | 'immutable' = 'page',
-): PublishedObject & { readonly bytes: Uint8Array } {
+export function object(key: string, content: string, cache: 'page' | 'immutable' = 'page'): PublishedObject {
   const contentType = TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? 'text/plain; charset=utf-8'
   const encoded = bytes(content)
   return { info: { key, hash: hash('sha256', encoded), sizeBytes: encoded.byteLength, contentType, cache }, bytes: encoded }

@@ -16,7 +16,7 @@ export interface PublishingTask {
 
 const task: PublishingTask = JSON.parse(process.argv[2] ?? '{}')
 let step = 0
-const publisher = await openPublisher(mortal(await openStore(task.store, '/')), task.indexPath, OPTIONS)
+const publisher = await openPublisher(mortal(await openStore(task.store, '/', '/')), task.indexPath, OPTIONS)
 if (task.release === 'rollback') await publisher.rollback(1)
 else await publisher.publish(task.release === 'first' ? FIRST : SECOND)
 publisher.close()

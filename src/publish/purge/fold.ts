@@ -14,18 +14,22 @@ export function foldPaths(paths: readonly string[], most: number): readonly stri
   return [...patterns]
 }
 
-/** The deepest folder that holds most patterns; one whose parent it is worth to fold instead is not looked for. */
+/** The deepest folder that holds several patterns, its own page among them; of equally deep ones that with most. */
 function nextToFold(patterns: readonly string[]): string {
   const counts = new Map<string, number>()
   for (const pattern of patterns) {
-    for (let end = parentEnd(pattern); end > 0; end = pattern.lastIndexOf('/', end - 2) + 1) {
+    for (
+      let end = pattern.endsWith('/') ? pattern.length : parentEnd(pattern);
+      end > 1;
+      end = pattern.lastIndexOf('/', end - 2) + 1
+    ) {
       const folder = pattern.slice(0, end)
       counts.set(folder, (counts.get(folder) ?? 0) + 1)
     }
   }
   let best = '/'
   for (const [folder, count] of counts) {
-    if (count > 1 && folder !== '/' && (best === '/' || rank(folder, count) > rank(best, counts.get(best) ?? 0))) best = folder
+    if (count > 1 && (best === '/' || rank(folder, count) > rank(best, counts.get(best) ?? 0))) best = folder
   }
   return best
 }

@@ -13,10 +13,16 @@ export interface Daemon {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a program in a process group of its own, so that a Ctrl-C in the terminal does not reach it before its turn. */
+/**
+ * Starts a program in a process group of its own, so that a Ctrl-C in the terminal does not reach it before its turn. It ends with this process
+ * all the same, however that ends.
+ */
 export async function startDaemon(program: string, args: readonly string[], logPath: string): Promise<Daemon> {
   const log = openSync(logPath, 'a')
-  const child: ChildProcess = spawn(program, args, { stdio: ['ignore', log, log], detached: true })
+  const child: ChildProcess = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...args], {
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
   closeSync(log)
   const exited = once(child, 'exit')
   // An unhandled rejection would end the whole suite; `stop` awaits the promise itself.

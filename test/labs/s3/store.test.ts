@@ -1,5 +1,6 @@
-import { PutBucketPolicyCommand } from '@aws-sdk/client-s3'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { PutBucketPolicyCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { s3Failure } from '../../../src/publish/stores/s3/errors.ts'
 import { type S3Options, s3Store } from '../../../src/publish/stores/s3.ts'
 import { bytes, storeContract, text } from '../../contract/store.ts'
 import { labClient, newBucket } from './buckets.ts'
@@ -70,6 +71,10 @@ describe('s3Store on Ceph RGW', () => {
   })
 })
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 describe('what s3Store says is wrong, and what to do', () => {
   it('a wrong secret', async () => {
     const credentials = { ...lab.owner, secretAccessKey: 'wrong' }
@@ -112,6 +117,31 @@ describe('what s3Store says is wrong, and what to do', () => {
     await expect(s3Store({ ...shared, credentials: lab.limited })).rejects.toMatchObject({
       message: `Objects can’t be deleted from the bucket “${shared.bucket}”: these credentials may not do that.`,
       hint: `Allow \`s3:DeleteObject\` on the bucket “${shared.bucket}”.`,
+    })
+  })
+
+  it.each([1, -1])('a clock that is %i h off: nothing, since the client follows the store’s', async (hours) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3600_000 })
+    const store = await s3Store(options)
+    expect(await store.put('site/late.html', bytes('late'), page)).toBe(true)
+  })
+
+  it('a clock that is an hour off and can’t be followed', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3600_000 })
+    const stubborn = new S3Client({
+      endpoint: lab.endpoint,
+      region: lab.region,
+      credentials: lab.owner,
+      forcePathStyle: true,
+      maxAttempts: 1,
+    })
+    const failure = await stubborn
+      .send(new PutObjectCommand({ Bucket: options.bucket, Key: 'late', Body: 'late' }))
+      .catch((error: unknown) => s3Failure(error, 'put', 'late', { bucket: options.bucket, endpoint: lab.endpoint }))
+    expect(failure).toMatchObject({
+      code: 'store-failed',
+      message: expect.stringMatching(/this computer’s clock \(\S+Z\) differs too much from the store’s \(\S+Z\)\.$/),
+      hint: expect.stringContaining('Set the clock'),
     })
   })
 
