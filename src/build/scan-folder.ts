@@ -24,12 +24,7 @@ const READS = 64
  * Finds and hashes every file of a site. Throws `site-missing` where there is no site.yaml, `config-invalid` with all its problems where it can't be read.
  */
 export async function scanFolder(siteDir: string, types: readonly EntryType[]): Promise<FolderScan> {
-  const configFile = join(siteDir, 'site.yaml')
-  const bytes = await readConfigFile(configFile, siteDir)
-  const text = decodeSource({ path: 'site.yaml', bytes })
-  if (typeof text !== 'string') throw invalidConfig([text])
-  const { config, problems } = readSiteConfig('site.yaml', text)
-  if (config === null) throw invalidConfig(problems)
+  const { config, problems, bytes, file: configFile } = await readSiteFile(siteDir)
   const listing = await listSources(siteDir, types, config)
   const files = new Map([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
   const listed = [...listing.entries, ...listing.media]
@@ -39,6 +34,22 @@ export async function scanFolder(siteDir: string, types: readonly EntryType[]): 
     for (const [index, { path, file }] of some.entries()) files.set(path, { hash: hashes[index] ?? '', file })
   }
   return { config, files, problems: [...problems, ...listing.problems] }
+}
+
+/** A folder's site.yaml alone. Throws as `scanFolder` does. */
+export async function readSiteFile(siteDir: string): Promise<{
+  readonly config: SiteConfig
+  readonly problems: readonly Problem[]
+  readonly bytes: Uint8Array
+  readonly file: string
+}> {
+  const file = join(siteDir, 'site.yaml')
+  const bytes = await readConfigFile(file, siteDir)
+  const text = decodeSource({ path: 'site.yaml', bytes })
+  if (typeof text !== 'string') throw invalidConfig([text])
+  const { config, problems } = readSiteConfig('site.yaml', text)
+  if (config === null) throw invalidConfig(problems)
+  return { config, problems, bytes, file }
 }
 
 async function readConfigFile(file: string, siteDir: string): Promise<Uint8Array> {

@@ -11,6 +11,7 @@ import { bootId } from '../meter/boot-id.ts'
 import { sqliteMeter } from '../meter/sqlite.ts'
 import type { Meter } from '../meter/types.ts'
 import { openPublisher } from '../publish/publisher.ts'
+import type { PublisherOptions } from '../publish/publisher-parts.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
 import type { Publisher, Store } from '../publish/types.ts'
 import { makeDataFolder } from './data-folder.ts'
@@ -23,7 +24,7 @@ const APPLY_MS = 30 * 60_000
 export const SITE = 'site'
 
 /** What runs inside the machine. */
-const GUEST: GuestProgram = {
+export const GUEST: GuestProgram = {
   entry: join(SOURCE_DIR, 'guest', 'main.ts'),
   readable: [SOURCE_DIR, join(ROOT_DIR, 'node_modules'), join(ROOT_DIR, 'package.json')],
 }
@@ -33,6 +34,7 @@ export interface Backends {
   readonly journal: Journal
   readonly meter: Meter & { close(): void }
   readonly store: Store
+  readonly publishing?: Partial<PublisherOptions>
   readonly driver: MachineDriver
   /** The file that caches what is published. */
   readonly indexPath: string
@@ -47,14 +49,21 @@ export interface Embedded {
   close(): Promise<void>
 }
 
+/** Where a site is published and how, if not to a folder in the data folder. */
+export interface PublishTo {
+  readonly store?: Store
+  readonly options?: Partial<PublisherOptions>
+}
+
 /** Opens a data folder, making it if need be. Throws `data-in-use` when another process has it, `folder-unwritable` when it can't be used. */
-export function openBackends(dataDir: string, guest: GuestProgram = GUEST): Backends {
+export function openBackends(dataDir: string, guest: GuestProgram = GUEST, { store, options = {} }: PublishTo = {}): Backends {
   makeDataFolder(dataDir)
   const journal = sqliteJournal({ path: join(dataDir, 'journal.db'), now: Date.now, newId: newWriteId })
   return {
     journal,
     meter: sqliteMeter(join(dataDir, 'meter.db')),
-    store: directoryStore(join(dataDir, 'store')),
+    store: store ?? directoryStore(join(dataDir, 'store')),
+    publishing: options,
     driver: processDriver({ dataDir: (id) => join(dataDir, 'machines', id), guest, epoch: () => journal.epoch }),
     indexPath: join(dataDir, 'releases.db'),
   }
@@ -62,8 +71,8 @@ export function openBackends(dataDir: string, guest: GuestProgram = GUEST): Back
 
 /** Puts the backends together. They are closed with it. */
 export async function compose(backends: Backends, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
-  const { journal, meter, store, driver, indexPath } = backends
-  const publisher = await openPublisher(store, indexPath)
+  const { journal, meter, store, publishing, driver, indexPath } = backends
+  const publisher = await openPublisher(store, indexPath, publishing)
   const dispatcher = createDispatcher({
     journal,
     driver,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDrowseError } from '../errors/drowse-error.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -15,6 +15,7 @@ const program = new Command('drowse')
     `
 Examples:
   $ drowse build --out dist          the folder you are in, as static HTML
+  $ drowse publish                   to a folder or a bucket, as site.yaml says
   $ drowse start --port 3000         the site and its gateway, asleep until somebody writes
   $ drowse dev                       write and watch the page reload
   $ drowse token                     a token for the owner's writes
@@ -25,6 +26,7 @@ The manual is the sample site: npm start, then /manual/.`,
   )
 
 const force = () => new Option('--force', 'go on although more than a fifth of the site’s files are gone')
+const data = () => new Option('--data <dir>', 'the data folder of a gateway, for what `drowse start` published')
 const json = () => new Option('--json', 'print JSON, one value a line, and nothing else')
 
 program
@@ -37,6 +39,63 @@ program
   .addOption(json())
   .action((site: string, options: { out?: string; cache: boolean; force?: true; json?: true }) =>
     run(options, async (terminal) => (await import('./build.ts')).runBuild(terminal, site, options)),
+  )
+
+program
+  .command('publish')
+  .description('build the site and make the store show it: only what changed is put')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('--dry-run', 'print what would be put and removed, and publish nothing')
+  .option('--force', 'publish though the build has errors, is much smaller, or covers what a machine published')
+  .addOption(json())
+  .action((site: string, options: { dryRun?: true; force?: true; json?: true }) =>
+    run(options, async (terminal) => (await import('./publish.ts')).runPublish(terminal, site, options)),
+  )
+
+program
+  .command('releases')
+  .description('list the newest releases')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-n, --limit <n>', 'how many', wholeNumber, 20)
+  .addOption(data())
+  .addOption(json())
+  .action((site: string, options: { data?: string; limit: number; json?: true }) =>
+    run(options, async (terminal) => (await import('./releases.ts')).runReleases(terminal, site, options)),
+  )
+
+program
+  .command('rollback')
+  .description('publish the state of an earlier release again')
+  .argument('[n]', 'the release’s number (default: the last but one)', wholeNumber)
+  .argument('[site]', 'the folder of the site', '.')
+  .addOption(data())
+  .addOption(json())
+  .action((number: number | undefined, site: string, options: { data?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./rollback.ts')).runRollback(terminal, number, site, options)),
+  )
+
+program
+  .command('verify')
+  .description('compare the store with what was published')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('--repair', 'put what is missing or changed again, and remove what is too much')
+  .addOption(data())
+  .addOption(json())
+  .action((site: string, options: { data?: string; repair?: true; json?: true }) =>
+    run(options, async (terminal) => (await import('./verify.ts')).runVerify(terminal, site, options)),
+  )
+
+program
+  .command('config')
+  .description('print a configuration for what stands in front of the store')
+  .addArgument(new Argument('<server>', 'what stands there').choices(['nginx', 'varnish', 'cloudfront']))
+  .argument('[site]', 'the folder of the site', '.')
+  .option('--origin <url>', 'where the public objects are served from (default for nginx: the files of a directory store)')
+  .option('--gateway <url>', 'where the gateway listens', 'http://127.0.0.1:3000')
+  .addOption(json())
+  .action(
+    (server: 'nginx' | 'varnish' | 'cloudfront', site: string, options: { origin?: string; gateway: string; json?: true }) =>
+      run(options, async (terminal) => (await import('./config.ts')).runConfig(terminal, server, site, options)),
   )
 
 program
@@ -105,6 +164,11 @@ async function run(
       process.stderr.write(`${known.cause.stack}\n`)
     process.exitCode = 1
   }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('This is a whole number.')
+  return Number(text)
 }
 
 function portNumber(text: string): number {

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { readSiteFile } from '../build/scan-folder.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
 import { createBatchReport } from './batch-report.ts'
-import { compose, openBackends } from './embedded.ts'
+import { compose, GUEST, openBackends, type PublishTo } from './embedded.ts'
 import { dataDirOf } from './paths.ts'
 import { createPatience } from './patience.ts'
+import { openStore, publisherOptions } from './publishing.ts'
 import { siteApp } from './site-app.ts'
 import { syncFolder } from './sync-folder.ts'
 import { counted, type Terminal } from './terminal.ts'
@@ -32,7 +34,7 @@ export async function runStart(
   const stopped = stopSignal()
   const report = createBatchReport(terminal)
   const patience = createPatience()
-  const embedded = await compose(openBackends(dataDir), (batch) => {
+  const embedded = await compose(openBackends(dataDir, GUEST, await publishTo(terminal, siteDir, dataDir)), (batch) => {
     report.batch(batch)
     patience.notice(batch)
   })
@@ -66,6 +68,14 @@ export async function runStart(
   } finally {
     await embedded.close()
   }
+}
+
+/** What the site's own settings say; a site without any is published to its data folder. */
+async function publishTo(terminal: Terminal, siteDir: string, dataDir: string): Promise<PublishTo> {
+  const { config } = await readSiteFile(siteDir)
+  const options = await publisherOptions(config, terminal)
+  const { store } = config.publish
+  return store === null ? { options } : { options, store: await openStore(store, siteDir, join(dataDir, 'store')) }
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

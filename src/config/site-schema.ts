@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { PUBLISH_KEYS, publishSchema } from './publish-schema.ts'
 import type { ParserName } from './types.ts'
 
 const PARSERS = ['satteri', 'remark'] as const satisfies readonly ParserName[]
@@ -74,6 +75,7 @@ export const siteEntries = {
   ),
   postsPerPage: v.optional(pageSize, 10),
   parser: v.optional(v.picklist(PARSERS), 'satteri'),
+  publish: v.optional(publishSchema, {}),
   data: v.optional(v.record(v.string(), v.unknown()), {}),
 }
 
@@ -82,4 +84,5 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
   'menu.*': ['title', 'path'],
+  ...PUBLISH_KEYS,
 }

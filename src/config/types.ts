@@ -18,6 +18,7 @@ export interface SiteConfig {
   readonly comments: CommentsConfig
   readonly postsPerPage: number
   readonly parser: ParserName
+  readonly publish: PublishConfig
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }
 }
@@ -33,6 +34,36 @@ export interface CommentsConfig {
   /** `open`: shown at once. `hold`: shown once the owner has approved them. */
   readonly moderation: 'open' | 'hold'
 }
+
+/** Where a site is published and how. Credentials are no part of it: they come from the environment. */
+export interface PublishConfig {
+  /** Null: a folder of Drowse's own. */
+  readonly store: StoreConfig | null
+  readonly purge: PurgeConfig
+  /** Compressed siblings (`.br`, `.gz`) beside each text file, for servers that look for them. */
+  readonly precompress: readonly ('br' | 'gzip')[]
+  /** Releases can be gone back to for this long. */
+  readonly keepDays: number
+  /** Files that pages refer to stay for this long after they were removed. */
+  readonly graceHours: number
+}
+
+export type StoreConfig =
+  /** `path`: relative to the site, or absolute; a folder of Drowse's own if it is left out. */
+  | { readonly type: 'directory'; readonly path?: string }
+  | {
+      readonly type: 's3'
+      readonly bucket: string
+      readonly endpoint?: string
+      readonly region?: string
+      readonly prefix?: string
+      readonly forcePathStyle?: boolean
+    }
+
+export type PurgeConfig =
+  | { readonly type: 'none' }
+  | { readonly type: 'http'; readonly url: string; readonly mode: 'each' | 'webhook' }
+  | { readonly type: 'cloudfront'; readonly distribution: string }
 
 /** The Markdown parsers that Drowse brings along. */
 export type ParserName = 'satteri' | 'remark'

@@ -43,6 +43,12 @@ export const CODES = {
     about: 'The store could not be written. Accepted writes are kept and published later.',
   },
   'release-refused': { status: 409, retry: false, about: 'A release would lose too much or is older than what is published.' },
+  'purge-failed': {
+    status: 503,
+    retry: true,
+    about: 'The caches in front of the store could not be told what changed. Readers see it when their copies expire.',
+  },
+  'release-unknown': { status: 404, retry: false, about: 'There is no release of that number, or its bytes are no longer kept.' },
   'machine-failed': {
     status: 503,
     retry: true,

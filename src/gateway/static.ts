@@ -22,6 +22,13 @@ const CACHE_CONTROL: Record<ObjectInfo['cache'], string> = {
   page: 'public, max-age=0, must-revalidate',
 }
 
+/** What every page of a site is served with. */
+export const SITE_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'Content-Security-Policy': CSP,
+}
+
 interface StaticSiteOptions {
   /** The policy for the site's own pages. */
   readonly contentSecurityPolicy?: string
@@ -33,8 +40,7 @@ export function staticSite(published: Published, { contentSecurityPolicy = CSP }
 
   app.use(async (c, next) => {
     await next()
-    c.res.headers.set('X-Content-Type-Options', 'nosniff')
-    c.res.headers.set('Referrer-Policy', 'strict-origin-when-cross-origin')
+    for (const [name, value] of Object.entries(SITE_HEADERS)) c.res.headers.set(name, value)
     c.res.headers.set('Content-Security-Policy', contentSecurityPolicy)
   })
 

@@ -58,6 +58,7 @@ const objectInfo = v.object({
   sizeBytes: count,
   contentType: v.string(),
   cache: v.picklist(['immutable', 'page']),
+  redirect: v.exactOptional(v.string()),
 })
 
 const toGuest: v.GenericSchema<unknown, ToGuest> = v.variant('type', [

@@ -72,6 +72,8 @@ export interface ObjectInfo {
   readonly contentType: string
   /** `immutable`: the name holds the content's hash. `page`: revalidated. */
   readonly cache: 'immutable' | 'page'
+  /** Where readers of this key are sent instead: a path of the site or an absolute address. The bytes are for servers that can't redirect. */
+  readonly redirect?: string
 }
 
 /** Something the outside must do on the guest's behalf; performed from the gateway's outbox. */

@@ -2,6 +2,7 @@
 const PROGRAMS = {
   write: async () => (await import('./write.ts')).benchWrites(),
   journal: async () => (await import('./journal.ts')).benchJournal(),
+  s3: async () => (await import('./s3.ts')).benchS3(),
   render: async () => (await import('./render.ts')).benchRender(),
 } as const
 

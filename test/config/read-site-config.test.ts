@@ -20,6 +20,7 @@ describe('a good site.yaml', () => {
         comments: { open: true, moderation: 'open' },
         postsPerPage: 10,
         parser: 'satteri',
+        publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
         data: {},
       },
       problems: [],
@@ -41,6 +42,11 @@ describe('a good site.yaml', () => {
       'comments: {moderation: hold}',
       'postsPerPage: 5',
       'parser: remark',
+      'publish:',
+      '  store: {type: s3, bucket: blog, endpoint: "https://s3.example.org", prefix: blog/}',
+      '  purge: {type: http, url: "http://cache.example.org"}',
+      '  precompress: [br, gzip]',
+      '  keepDays: 7',
       'data: {colour: red, nested: {list: [1, 2.5, true, null]}}',
     )
 
@@ -60,6 +66,13 @@ describe('a good site.yaml', () => {
       comments: { open: true, moderation: 'hold' },
       postsPerPage: 5,
       parser: 'remark',
+      publish: {
+        store: { type: 's3', bucket: 'blog', endpoint: 'https://s3.example.org', prefix: 'blog/' },
+        purge: { type: 'http', url: 'http://cache.example.org', mode: 'each' },
+        precompress: ['br', 'gzip'],
+        keepDays: 7,
+        graceHours: 24,
+      },
       data: { colour: 'red', nested: { list: [1, 2.5, true, null] } },
     })
   })

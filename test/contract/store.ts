@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/publish/types.ts'
 
@@ -77,6 +78,44 @@ export function storeContract(name: string, fresh: () => Store | Promise<Store>)
         await Promise.all([store.remove(['tags/old/index.html']), store.put(`tags/new${round}/index.html`, bytes('new'), page)])
       }
       expect(await Array.fromAsync(store.list('tags/'))).toHaveLength(30)
+    })
+
+    it('copies an object over what is there, and says when there is none', async () => {
+      const store = await fresh()
+      const info = { key: 'a.html', hash: hash('sha256', bytes('one')), sizeBytes: 3, ...page }
+      await store.put('a.html', bytes('one'), info)
+      await store.put('deep/b.html', bytes('two'), page)
+      expect(await store.copy('a.html', 'deep/b.html')).toBe(true)
+      expect(await store.copy('a.html', 'deep/b.html')).toBe(true)
+      expect(await store.holds('deep/b.html', info)).toBe(true)
+      await store.put('a.html', bytes('new'), page)
+      expect(text(await store.get('deep/b.html'))).toBe('one')
+      expect(await store.copy('none.html', 'deep/b.html')).toBe(false)
+      expect(text(await store.get('deep/b.html'))).toBe('one')
+    })
+
+    it('knows whether exactly an object is there', async () => {
+      const store = await fresh()
+      const info = { key: 'a.html', hash: hash('sha256', bytes('one')), sizeBytes: 3, ...page }
+      expect(await store.holds('a.html', info)).toBe(false)
+      await store.put('a.html', bytes('one'), info)
+      expect(await store.holds('a.html', info)).toBe(true)
+      await store.put('a.html', bytes('two'), page)
+      expect(await store.holds('a.html', info)).toBe(false)
+      expect(await store.holds('a.html', { ...info, hash: hash('sha256', bytes('two')) })).toBe(true)
+    })
+
+    it('lists more keys than a store tells at once, and removes them', async () => {
+      const store = await fresh()
+      const keys = Array.from({ length: 1100 }, (_, n) => `many/${n}.txt`)
+      const rest = keys.values()
+      const lane = async () => {
+        for (const key of rest) await store.put(key, bytes('x'), page)
+      }
+      await Promise.all(Array.from({ length: 16 }, lane))
+      expect((await Array.fromAsync(store.list('many/'))).sort()).toEqual(keys.toSorted())
+      await store.remove(keys)
+      expect(await Array.fromAsync(store.list('many/'))).toEqual([])
     })
 
     it('takes names in any script', async () => {

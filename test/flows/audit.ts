@@ -38,7 +38,8 @@ export async function evidence(dataDir: string): Promise<Evidence> {
   const store = new Map<string, string>()
   const files = directoryStore(join(dataDir, 'store'))
   for await (const key of files.list('')) {
-    if (!key.startsWith('releases/')) store.set(key, hash('sha256', readFileSync(join(dataDir, 'store', key))))
+    // What a render gives; the rest is the publisher's own.
+    if (!/^(releases|objects|snapshots)\//.test(key)) store.set(key, hash('sha256', readFileSync(join(dataDir, 'store', key))))
   }
   const machine = join(dataDir, 'machines', SITE, 'site.db')
   return {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { DrowseError } from '../../src/errors/drowse-error.ts'
 import { openPublisher } from '../../src/publish/publisher.ts'
 import { directoryStore } from '../../src/publish/stores/directory.ts'
-import type { PublishedObject, Publisher, Store } from '../../src/publish/types.ts'
+import type { Publisher, Store } from '../../src/publish/types.ts'
 import { bytes, text } from '../contract/store.ts'
+import { contents, object } from './objects.ts'
 
 const cleanups: (() => void)[] = []
 afterEach(() => {
@@ -28,18 +28,6 @@ function site(): Site {
   const store = directoryStore(join(root, 'public'))
   const indexPath = join(root, 'index.db')
   return { root, store, indexPath, open: (over = store) => openPublisher(over, indexPath) }
-}
-
-function object(key: string, content: string, cache: 'page' | 'immutable' = 'page'): PublishedObject {
-  const contentType = key.endsWith('.html')
-    ? 'text/html; charset=utf-8'
-    : key.endsWith('.xml')
-      ? 'application/atom+xml'
-      : 'text/plain'
-  return {
-    info: { key, hash: hash('sha256', bytes(content)), sizeBytes: bytes(content).byteLength, contentType, cache },
-    bytes: bytes(content),
-  }
 }
 
 describe('a publisher', () => {
@@ -139,6 +127,21 @@ describe('a publisher', () => {
     expect(await publisher.publish(change)).toMatchObject({ removed: ['p4.html'] })
   })
 
+  it('keeps assets for a day after the last page that named them, unless they come back', async () => {
+    const { store, indexPath } = site()
+    let now = 0
+    const publisher = await openPublisher(store, indexPath, { now: () => now })
+    const assets = [object('assets/gone.1.css', 'a', 'immutable'), object('assets/back.2.css', 'b', 'immutable')]
+    await publisher.publish({ outbox: 1, objects: [...assets, object('a.html', 'a')], removed: [] })
+    await publisher.publish({ outbox: 2, objects: [], removed: ['assets/gone.1.css', 'assets/back.2.css', 'a.html'] })
+    expect(publisher.published('assets/gone.1.css')).toBeNull()
+    expect(await Array.fromAsync(store.list('site/'))).toEqual(['site/assets/back.2.css', 'site/assets/gone.1.css'])
+    await publisher.publish({ outbox: 3, objects: [object('assets/back.2.css', 'b', 'immutable')], removed: [] })
+    now += 25 * 3600_000
+    await publisher.publish({ outbox: 4, objects: [object('b.html', 'b')], removed: [] })
+    expect(await Array.fromAsync(store.list('site/'))).toEqual(['site/assets/back.2.css', 'site/b.html'])
+  })
+
   it('keeps what is private outside of what the public can be given', async () => {
     const { open, store } = site()
     const publisher = await open()
@@ -213,7 +216,7 @@ describe('publishing that fails or dies at any step', () => {
     return place
   }
 
-  const steps = [0, 1, 2, 3, 4, 5].flatMap((step) => ['before', 'after'].map((when) => [step, when] as const))
+  const steps = [0, 1, 2, 3, 4, 5, 6, 7, 8].flatMap((step) => ['before', 'after'].map((when) => [step, when] as const))
 
   it.each(steps)('comes to the same when step %i fails %s it is done and is tried again', async (step, when) => {
     const { open, store } = await prepared()
@@ -239,7 +242,8 @@ describe('publishing that fails or dies at any step', () => {
 
   it('puts an object again whose bytes a failed try has replaced, though the index says they are right', async () => {
     const { open, store } = await prepared()
-    const publisher = await open(failing(store, 2, false))
+    // The asset, a.html and b.html with what a.html was, then the feed.
+    const publisher = await open(failing(store, 4, false))
     await expect(publisher.publish(change)).rejects.toThrow('power cut')
     expect(text(await store.get('site/a.html'))).toBe('new a')
     await publisher.publish({ outbox: 3, objects: [object('a.html', 'old a')], removed: [] })
@@ -275,14 +279,9 @@ function failing(store: Store, at: number, isDone: boolean): Store {
   return {
     ...store,
     put: (key, content, info, condition) => run(() => store.put(key, content, info, condition)),
+    copy: (from, to) => run(() => store.copy(from, to)),
     remove: (keys) => (keys.length === 0 ? store.remove(keys) : run(() => store.remove(keys))),
   }
-}
-
-async function contents(store: Store, prefix: string): Promise<Record<string, string | null>> {
-  const all: Record<string, string | null> = {}
-  for await (const key of store.list(prefix)) all[key] = text(await store.get(key))
-  return all
 }
 
 function copyOf(indexPath: string): string {

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import type { ObjectInfo } from '../../protocol/types.ts'
 import { checkKey } from '../key.ts'
 import type { Store } from '../types.ts'
 
@@ -18,7 +19,7 @@ export function directoryStore(root: string) {
 
   async function put(key: string, bytes: Uint8Array, condition?: 'createOnly'): Promise<boolean> {
     const path = pathOf(root, key)
-    if (condition === undefined && (await holds(path, bytes))) return true
+    if (condition === undefined && (await holdsBytes(path, bytes))) return true
     const draft = join(temp, randomBytes(12).toString('hex'))
     try {
       await writeDurably(draft, bytes)
@@ -47,6 +48,23 @@ export function directoryStore(root: string) {
     }
   }
 
+  /** A hard link where the file system has them: files are replaced here and never written into, so two names of one never get in each other's way. */
+  async function copy(from: string, to: string): Promise<boolean> {
+    const draft = join(temp, randomBytes(12).toString('hex'))
+    try {
+      if (createOnly) await link(pathOf(root, from), draft)
+      else await writeDurably(draft, await readFile(pathOf(root, from)))
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw error
+    }
+    await moveInto(draft, pathOf(root, to), undefined)
+    // A rename between two names of one file leaves both, https://man7.org/linux/man-pages/man2/rename.2.html
+    await rm(draft, { force: true })
+    await syncFolder(dirname(pathOf(root, to)))
+    return true
+  }
+
   async function remove(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const path = pathOf(root, key)
@@ -62,8 +80,10 @@ export function directoryStore(root: string) {
 
   return {
     name: 'directory',
-    capabilities: { createOnly, compareAndSwap: false },
+    capabilities: { createOnly, compareAndSwap: false, shared: false },
     put: (key, bytes, _info, condition?: 'createOnly') => told(key, put(key, bytes, condition)),
+    holds: (key, info) => told(key, holdsHash(pathOf(root, key), info)),
+    copy: (from, to) => told(to, copy(from, to)),
     get: (key) => told(key, readOrNull(pathOf(root, key))),
     list,
     remove: (keys) => told(keys[0] ?? '', remove(keys)),
@@ -101,15 +121,25 @@ function pathOf(root: string, key: string): string {
 }
 
 /** Whether exactly these bytes are at `path`: reading them is cheaper than making them durable again. */
-async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+async function holdsBytes(path: string, bytes: Uint8Array): Promise<boolean> {
+  const there = await readOfSize(path, bytes.byteLength)
+  return there !== null && Buffer.compare(there, bytes) === 0
+}
+
+async function holdsHash(path: string, info: ObjectInfo): Promise<boolean> {
+  const there = await readOfSize(path, info.sizeBytes)
+  return there !== null && hash('sha256', there) === info.hash
+}
+
+/** The bytes at `path` if there are this many of them. */
+async function readOfSize(path: string, sizeBytes: number): Promise<Uint8Array | null> {
   try {
-    if ((await stat(path)).size !== bytes.byteLength) return false
+    if ((await stat(path)).size !== sizeBytes) return null
   } catch (error) {
-    if (isAbsent(error)) return false
+    if (isAbsent(error)) return null
     throw error
   }
-  const there = await readOrNull(path)
-  return there !== null && Buffer.compare(there, bytes) === 0
+  return await readOrNull(path)
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,57 @@
+import { DrowseError } from '../errors/drowse-error.ts'
+import { dueOf, type Retention } from './due.ts'
+import type { DueTimes, Index } from './index-file.ts'
+import { KEPT_PREFIX, readRecord, recordKey } from './release-record.ts'
+import { listSnapshots, readSnapshot } from './snapshot.ts'
+import type { Store } from './types.ts'
+
+/** Before it looks for snapshots, an index that knows the store reads this many records one by one. */
+const RECORDS_BEFORE_SNAPSHOTS = 8
+
+/** Empties an index whose last release is not the store's. */
+export async function matchStore(store: Store, index: Index): Promise<void> {
+  const { number, recordHash } = index.state()
+  if (number === 0) return
+  const there = await readRecord(store, number)
+  if (there?.hash !== recordHash) index.clear()
+}
+
+/** Adds the releases that the store has and the index does not: from nothing in bounded time, by snapshots. */
+export async function catchUp(store: Store, index: Index, now: number, retention: Retention): Promise<void> {
+  const first = index.state().number
+  let snapshots: ReadonlyMap<number, number> | null = null
+  for (;;) {
+    const { number, recordHash } = index.state()
+    const next = await readRecord(store, number + 1)
+    if (next === null) break
+    if (next.release.parent !== recordHash) throw forked(number)
+    if (first === 0 || number - first >= RECORDS_BEFORE_SNAPSHOTS) {
+      snapshots ??= await listSnapshots(store)
+      const to = snapshots.get(number)
+      const snapshot = to === undefined ? null : await readSnapshot(store, number, to)
+      if (snapshot !== null) {
+        index.addSnapshot(snapshot, dueTimes(now, retention))
+        continue
+      }
+    }
+    index.add(next, false, dueTimes(Date.parse(next.release.at), retention))
+  }
+  if (first === 0 && index.state().number > 0) await findKept(store, index, now + retention.keepMs)
+}
+
+export function dueTimes(at: number, retention: Retention): DueTimes {
+  return { key: (key) => dueOf(key, at, retention), bytes: at + retention.keepMs }
+}
+
+/** Nobody remembers since when they have been kept: they are kept as if it had been since now. */
+async function findKept(store: Store, index: Index, due: number): Promise<void> {
+  const hashes: string[] = []
+  for await (const key of store.list(KEPT_PREFIX)) hashes.push(key.slice(KEPT_PREFIX.length))
+  index.resetKept(hashes, due)
+}
+
+function forked(number: number): DrowseError {
+  return new DrowseError('store-failed', `The release record “${recordKey(number + 1)}” does not follow the one before it.`, {
+    hint: 'Two stores were mixed, or a record was replaced. Remove it and those after it, then publish again.',
+  })
+}

@@ -1,0 +1,57 @@
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { codeOf, statusOf } from './errors.ts'
+
+export interface S3Capabilities {
+  readonly createOnly: boolean
+  readonly compareAndSwap: boolean
+}
+
+const TRIES = 3
+
+/**
+ * Finds out what a bucket can do by trying: whether the second of two `If-None-Match: *` puts of one key is refused, and whether `If-Match`
+ * takes the right ETag and refuses a wrong one. Leaves an object at `Key`. Throws the SDK's error when a plain put is refused.
+ */
+export async function probe(client: S3Client, Bucket: string, Key: string): Promise<S3Capabilities> {
+  const put = (condition: { IfNoneMatch?: string; IfMatch?: string }) =>
+    client.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.from('probe'), ...condition }))
+
+  // Plain first: what fails here is not the condition's fault.
+  await put({})
+  const createOnly = await isRefused(() => put({ IfNoneMatch: '*' }))
+  const compareAndSwap =
+    (await isRefused(() => put({ IfMatch: '"00000000000000000000000000000000"' }))) && (await takesRightTag(put))
+  return { createOnly, compareAndSwap }
+}
+
+/** Whether the put answers 412. A 409 is a race with nobody, and a 500 hides a 412 on some stores: both are tried again. */
+async function isRefused(put: () => Promise<unknown>): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await put()
+      return false
+    } catch (error) {
+      const status = statusOf(error)
+      if (status === 412) return true
+      if ((status === 409 || status === 500) && attempt < TRIES) continue
+      if (isUnsupported(error)) return false
+      throw error
+    }
+  }
+}
+
+async function takesRightTag(put: (condition: { IfMatch?: string }) => Promise<{ ETag?: string | undefined }>): Promise<boolean> {
+  const { ETag } = await put({})
+  if (ETag === undefined) return false
+  try {
+    await put({ IfMatch: ETag })
+    return true
+  } catch (error) {
+    if (statusOf(error) === 412 || isUnsupported(error)) return false
+    throw error
+  }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return statusOf(error) === 501 || statusOf(error) === 400 || codeOf(error) === 'NotImplemented'
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that need a lab: real servers that are installed and started for them. `npm run lab:s3:test`. */
+export default defineConfig({
+  test: {
+    include: ['test/labs/**/*.test.ts'],
+    globalSetup: ['test/labs/s3/setup.ts'],
+    pool: 'forks',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    allowOnly: false,
+  },
+})
