@@ -49,7 +49,7 @@ describe('s3Store on Ceph RGW', () => {
     }
     expect(await headers('site/a.html')).toEqual([
       'text/html; charset=utf-8',
-      'public, max-age=0, s-maxage=60, stale-while-revalidate=600',
+      'public, max-age=0, s-maxage=60, stale-while-revalidate=60',
       'ca978112',
     ])
     expect(await headers('site/b.1234.css')).toEqual([
