@@ -49,8 +49,16 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
  */
 async function clearTheWay({ store, index }: PublisherParts, { puts, removed }: ReleasePlan): Promise<void> {
   const keys = puts.map(keyOf)
-  const leaving = keys.flatMap((key) => [...foldersOf(key).filter((folder) => index.isLeaving(folder)), ...index.leavingUnder(key)])
-  const blocking = new Set(inTheWay(removed.map(({ key }) => key), keys))
+  const leaving = keys.flatMap((key) => [
+    ...foldersOf(key).filter((folder) => index.isLeaving(folder)),
+    ...index.leavingUnder(key),
+  ])
+  const blocking = new Set(
+    inTheWay(
+      removed.map(({ key }) => key),
+      keys,
+    ),
+  )
   if (blocking.size + leaving.length === 0) return
   await inLanes(
     removed.filter(({ key }) => blocking.has(key)),
