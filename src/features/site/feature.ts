@@ -1,14 +1,12 @@
 import { assets, entries, files, revisions, settings, sources, tags, templates } from '../../model/site-tables.ts'
 import type { Table } from '../../model/types.ts'
+import { FRAME_PATH, FRAME_SLOT } from '../../protocol/page-frame.ts'
 import { HTML } from '../../render/content-type.ts'
 import { PAGE_QUERIES, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
 import type { Feature } from '../types.ts'
 import { siteSync } from './site-sync.ts'
 import { SITEMAP_QUERIES, sitemapIndex, sitemapPart } from './sitemap.ts'
-
-/** Where the gateway puts its own words into the published frame. */
-const FRAME_SLOT = '<!--drowse:slot-->'
 
 const assetFile: Route = {
   name: 'asset',
@@ -49,7 +47,7 @@ const notFound: Route = {
 /** The theme's layout around nothing, for the pages that the gateway writes itself. */
 const frame: Route = {
   name: 'frame',
-  pages: () => [{ path: '/_drowse/frame/', argument: null }],
+  pages: () => [{ path: FRAME_PATH, argument: null }],
   async render(context) {
     const page = pageView(context, { path: '/', title: '' })
     return { content: await context.template('Frame', { page, slot: FRAME_SLOT }), contentType: HTML }
