@@ -8,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A gateway, a disk and a monitor stop one after the other.
+    teardownTimeout: 60_000,
     allowOnly: false,
   },
 })
