@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { build } from '../build/build.ts'
 import { engineName } from '../build/engine.ts'
 import { FEATURES } from '../features/registry.ts'
+import { checkOutDir } from './out-dir-check.ts'
 import { SOURCE_DIR, THEMES_DIR } from './paths.ts'
 import { counted, duration, type Terminal } from './terminal.ts'
 
@@ -15,6 +16,7 @@ export async function runBuild(
 ): Promise<number> {
   const site = resolve(siteDir)
   const outDir = resolve(options.out ?? join(site, 'dist'))
+  checkOutDir(site, outDir)
   const startedNs = process.hrtime.bigint()
   const result = await build({
     siteDir: site,
