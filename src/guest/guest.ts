@@ -59,6 +59,9 @@ export function createGuest({
   const blobs = blobStore(database)
   const handlers = new Map(features.flatMap((feature) => feature.writes ?? []).map((handler) => [handler.kind, handler]))
   const types = features.flatMap((feature) => feature.entryTypes ?? [])
+  // What a wake asks for. It is part of every wake's time and this program alone changes it, so it isn't read from the database each time.
+  let epoch = ledger.counter('epoch')
+  let generation = ledger.counter('outbox')
   const themes = themeLoader((hash) => blobs.get(hash), join(dataDir, 'theme'))
 
   /** Another engine may read the same files to other entries. */
@@ -142,8 +145,10 @@ export function createGuest({
   return async (request, sent, send) => {
     switch (request.type) {
       case 'wake':
-        meetEpoch(ledger, request.epoch)
-        return send({ type: 'awake', version: PROTOCOL_VERSION, nonce: request.nonce, generation: ledger.counter('outbox') })
+        refuseOlder(request.epoch, epoch)
+        if (request.epoch > epoch) ledger.setCounter('epoch', request.epoch)
+        epoch = request.epoch
+        return send({ type: 'awake', version: PROTOCOL_VERSION, nonce: request.nonce, generation })
       case 'acknowledge':
         ledger.published(request.outbox)
         return send({ type: 'acknowledged' })
@@ -153,6 +158,7 @@ export function createGuest({
           .catch((error: unknown) => {
             throw machineFault(error)
           })
+        generation = applied.outbox
         const commitNs = process.hrtime.bigint() - workedAt
         return send({ ...applied, times: { applyNs: Number(applyNs), renderNs: Number(renderNs), commitNs: Number(commitNs) } })
       }
@@ -171,14 +177,11 @@ function unmetEngine({ code, message, hint }: DrowseError): Problem {
 }
 
 /** One writer per site: a gateway whose epoch is lower than one that was here before has lost its lease. */
-function meetEpoch(ledger: Ledger, epoch: number): void {
-  const known = ledger.counter('epoch')
-  if (epoch < known) {
-    throw new DrowseError('guest-refused', `Another gateway has taken over this site (epoch ${known}; this one has ${epoch}).`, {
-      hint: 'Stop this gateway, or start it again to take the site back.',
-    })
-  }
-  if (epoch > known) ledger.setCounter('epoch', epoch)
+function refuseOlder(epoch: number, known: number): void {
+  if (epoch >= known) return
+  throw new DrowseError('guest-refused', `Another gateway has taken over this site (epoch ${known}; this one has ${epoch}).`, {
+    hint: 'Stop this gateway, or start it again to take the site back.',
+  })
 }
 
 /** Loads the theme a site uses, once for each version. A site that was never synced has none, and its pages say so. */

@@ -56,7 +56,7 @@ async function make(): Promise<DriverUnderTest> {
     async crash(id) {
       for (const pid of pidsOf(root, id)) {
         process.kill(pid, 'SIGKILL')
-        await expect.poll(() => table.state(pid)).toBe('gone')
+        await expect.poll(() => table.watch(pid).state()).toBe('gone')
       }
     },
     cpuMs: async (id) => pidsOf(root, id).reduce((sum, pid) => sum + cpuMs(pid), 0),
@@ -100,11 +100,11 @@ describe('a process machine', () => {
     const gateway = await startGateway(root, 'a', 'paused', { ...process.env, PATH: '' })
     await kill(gateway)
     const [leftover = 0] = pidsOf(root, 'a')
-    expect(await table.state(leftover)).toBe('stopped')
+    expect(await table.watch(leftover).state()).toBe('stopped')
     expect(await driver.observe('a')).toBe('broken')
     const { link } = await driver.wake('a', soon())
     expect(pidsOf(root, 'a')).toEqual([await ask(link, 'pid')])
-    expect(await table.state(leftover)).toBe('gone')
+    expect(await table.watch(leftover).state()).toBe('gone')
   })
 
   it('can’t have its gateway kill another process by what it writes to guest.pid', async () => {

@@ -9,7 +9,7 @@ import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../typ
 import { type Child, startChild } from './process/child.ts'
 import { dieWithParent, type GuestProgram, nodeArguments } from './process/command.ts'
 import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from './process/leftover.ts'
-import { type ProcessState, processTable } from './process/process-state.ts'
+import { type ProcessState, type ProcessWatch, processTable } from './process/process-state.ts'
 
 export type { GuestProgram } from './process/command.ts'
 
@@ -30,12 +30,18 @@ export interface ProcessDriverOptions {
 interface Machine {
   readonly turns: Turns
   child: Child | null
+  /** Of the child. */
+  watch: ProcessWatch | null
   /** Whether this driver stopped the child. Says only how a wake is told of; what the state is, is observed. */
   paused: boolean
 }
 
-/** How often a state is looked at again at once, in the event loop's next turn, before looking every millisecond. */
-const EAGER_LOOKS = 500
+/** How often a state is looked at again at once before it is looked at every millisecond. */
+const EAGER_LOOKS = 50
+
+/** A thread that must stop may have its turn on the processor that this one is using; without a yield it waits for it up to a scheduler's tick. */
+const YIELD_MS = 0.005
+const NEVER = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Each machine is a child process under Node's permission model: it can use its data folder and its link, an inherited pair of pipes, and
@@ -57,7 +63,7 @@ export function processDriver(options: ProcessDriverOptions) {
   process.once('exit', killAll)
 
   function machine(id: MachineId): Machine {
-    const known = machines.get(id) ?? { turns: createTurns(), child: null, paused: false }
+    const known = machines.get(id) ?? { turns: createTurns(), child: null, watch: null, paused: false }
     machines.set(id, known)
     return known
   }
@@ -69,7 +75,7 @@ export function processDriver(options: ProcessDriverOptions) {
 
   async function observe(id: MachineId): Promise<MachineState> {
     const child = living(id)
-    const state = child === null ? 'gone' : await table.state(child.pid)
+    const state = child === null ? 'gone' : await stateOf(id)
     if (child === null || state === 'gone') {
       const dataDir = options.dataDir(id)
       if ((await findLeftover(dataDir, table)) !== null) return 'broken'
@@ -100,9 +106,13 @@ export function processDriver(options: ProcessDriverOptions) {
     child.signal('SIGCONT')
     machine(id).paused = false
     watch.lap('continue')
-    const patience = from === 'paused' ? AbortSignal.any([deadline, AbortSignal.timeout(resumeWithinMs)]) : deadline
+    const tooLate = new DrowseError(
+      'machine-failed',
+      `The guest of ${id} did not answer within ${resumeWithinMs} ms of being woken.`,
+    )
+    const patience = from === 'paused' ? setTimeout(() => child.link.break(tooLate), resumeWithinMs) : undefined
     try {
-      await greet(child.link, now(), options.epoch(id), patience)
+      await greet(child.link, now(), options.epoch(id), deadline)
       watch.lap('ready')
       return { link: child.link, from, phases: watch.phases }
     } catch (error) {
@@ -110,6 +120,8 @@ export function processDriver(options: ProcessDriverOptions) {
       await end(child)
       watch.lap('abandon')
       return null
+    } finally {
+      clearTimeout(patience)
     }
   }
 
@@ -124,7 +136,10 @@ export function processDriver(options: ProcessDriverOptions) {
     const command = [...(await prefix), node, ...nodeArguments(guest, dataDir)]
     watch.lap('sweep')
     const child = await startChild(command, dataDir)
+    const childWatch = table.watch(child.pid)
     known.child = child
+    known.watch = childWatch
+    void child.ended.then(() => childWatch.close())
     known.paused = false
     try {
       await noteGuest(dataDir, child.pid, table)
@@ -161,7 +176,7 @@ export function processDriver(options: ProcessDriverOptions) {
     machine(id).paused = true
     child.signal('SIGSTOP')
     watch.lap('stop')
-    if (!(await reaches(child, 'stopped', deadline))) {
+    if (!(await reaches(id, 'stopped', deadline))) {
       throw (
         child.link.fault ?? new DrowseError('machine-failed', `The process of ${id} was not seen to stop before the deadline.`)
       )
@@ -191,14 +206,21 @@ export function processDriver(options: ProcessDriverOptions) {
     await sweepLeftover(options.dataDir(id), table, AbortSignal.timeout(5000))
   }
 
-  async function reaches(child: Child, wanted: ProcessState, deadline: AbortSignal): Promise<boolean> {
+  async function reaches(id: MachineId, wanted: ProcessState, deadline: AbortSignal): Promise<boolean> {
     for (let looks = 0; !deadline.aborted; looks++) {
-      const state = await table.state(child.pid)
+      const state = await stateOf(id)
       if (state === wanted) return true
       if (state === 'gone') return false
-      await (looks < EAGER_LOOKS ? nextTurn() : sleep(1))
+      if (looks < EAGER_LOOKS) {
+        Atomics.wait(NEVER, 0, 0, YIELD_MS)
+        await nextTurn()
+      } else await sleep(1)
     }
     return false
+  }
+
+  async function stateOf(id: MachineId): Promise<ProcessState> {
+    return (await machines.get(id)?.watch?.state()) ?? 'gone'
   }
 
   async function close(): Promise<void> {
