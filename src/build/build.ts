@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { FolderChange } from '../features/site/read-folder.ts'
 import type { ThemeFiles } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
+import type { Showing } from '../model/showing.ts'
 import { sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { Problem } from '../protocol/types.ts'
@@ -23,6 +24,8 @@ export interface BuildOptions {
   readonly themesDir: string
   readonly features: readonly Feature[]
   readonly engine: string
+  /** What has a date after this is left out, unless drafts are shown. */
+  readonly showing: Showing
   /** Goes on however many files are gone since the last build. */
   readonly force?: boolean
   /** Told what is being done, for a progress line. */
@@ -36,6 +39,8 @@ export interface BuildResult {
   /** Files written because they are new or differ. */
   readonly written: readonly string[]
   readonly removed: number
+  /** When the next of the entries that wait for their date is to be shown, or null. */
+  readonly nextDue: string | null
   readonly problems: readonly Problem[]
 }
 
@@ -56,7 +61,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 async function buildIn(
   workshop: Workshop,
   { scan, theme }: { readonly scan: FolderScan; readonly theme: CompiledTheme },
-  { progress, force = false }: Pick<BuildOptions, 'progress' | 'force'>,
+  { progress, showing, force = false }: Pick<BuildOptions, 'progress' | 'showing' | 'force'>,
 ): Promise<BuildResult> {
   const blobs = blobsOf(scan)
   const difference = (read: Pick<Change, 'row' | 'list'>) => {
@@ -73,7 +78,7 @@ async function buildIn(
     progress?.('render', ++done, pages)
   }
   const round = await workshop.take(
-    { theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
+    { showing, theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
     { complete: true, written },
   )
   return {
@@ -81,6 +86,7 @@ async function buildIn(
     rendered: round.rendered,
     written: round.written,
     removed: round.removed.length,
+    nextDue: workshop.nextDue,
     problems: [...scan.problems, ...theme.problems, ...workshop.problems],
   }
 }

@@ -5,8 +5,10 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
 import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
+import { setShowing } from '../model/change-entries.ts'
 import { bodyCache } from '../model/content-cache.ts'
 import { Database, isDamaged } from '../model/database.ts'
+import { nextDue, type Showing } from '../model/showing.ts'
 import { sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
@@ -34,6 +36,7 @@ export interface ReadyTheme {
 
 /** What is to be taken in at once. */
 export interface Intake {
+  readonly showing: Showing
   /** Only where it may have changed. */
   readonly theme?: ReadyTheme
   /** What differs from the model, which it may look at. */
@@ -105,6 +108,11 @@ export class Workshop {
     return [...faulty, ...this.#unrendered.problems]
   }
 
+  /** When the next entry is to be shown, or null. */
+  get nextDue(): string | null {
+    return nextDue(this.site.read)
+  }
+
   /** Notes in the output folder what is in it, so that the next build need not write it again. Call it once nothing is under way. */
   finish(): void {
     this.#output.finish(new Map(this.#keptObjects()))
@@ -118,6 +126,7 @@ export class Workshop {
     const everything = this.site.hasNewEngine
     const { plan } = this.site.change((change) => {
       if (everything) this.#bodies.clear()
+      setShowing(change, intake.showing)
       if (intake.theme) useTheme(change, intake.theme.files)
       const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
       readFolder(change, intake.difference(change), { types: this.types, bodies: this.#bodies, bytesOf, everything })

@@ -22,6 +22,7 @@ export async function buildToPublish(
     themesDir: THEMES_DIR,
     features: FEATURES,
     engine: engineName(SOURCE_DIR),
+    showing: { time: new Date().toISOString(), drafts: false },
     progress: (step, done, of) => {
       if (step !== 'render' || done % 100 === 0) terminal.progress(`${STEPS[step]} ${done} of ${of} …`)
     },

@@ -8,11 +8,16 @@ import { counted, duration, type Terminal } from './terminal.ts'
 
 const STEPS = { scan: 'Found', read: 'Reading', render: 'Rendered' } as const
 
+/** What a build leaves for later, for a person. */
+export function dueLine(nextDue: string): string {
+  return `An entry waits for its date, ${nextDue}: build again then. “drowse start” shows it by itself.`
+}
+
 /** `drowse build`: exit code 0, or 1 when something in the site has an error; everything else is built all the same. */
 export async function runBuild(
   terminal: Terminal,
   siteDir: string,
-  options: { out?: string; cache: boolean; force?: true },
+  options: { out?: string; cache: boolean; drafts?: true; force?: true },
 ): Promise<number> {
   const site = resolve(siteDir)
   const outDir = resolve(options.out ?? join(site, 'dist'))
@@ -25,6 +30,7 @@ export async function runBuild(
     themesDir: THEMES_DIR,
     features: FEATURES,
     engine: engineName(SOURCE_DIR),
+    showing: { time: new Date().toISOString(), drafts: options.drafts === true },
     force: options.force === true,
     progress: (step, done, of) => {
       if (step !== 'render' || done % 100 === 0) terminal.progress(`${STEPS[step]} ${done} of ${of} …`)
@@ -37,6 +43,7 @@ export async function runBuild(
   terminal.line(
     `${terminal.style('bold', outDir)}: ${counted(result.pages, 'file')}, ${written.length} written, ${removed} removed, ${counted(result.rendered, 'page')} rendered in ${duration(ns)}`,
   )
+  if (result.nextDue !== null) terminal.line(dueLine(result.nextDue))
   if (errors > 0) terminal.line(terminal.style('red', `${counted(errors, 'error')}: what has one is left out.`))
   terminal.result({
     outDir,
@@ -44,6 +51,7 @@ export async function runBuild(
     rendered: result.rendered,
     written,
     removed,
+    nextDue: result.nextDue,
     problems: result.problems,
     ms: ns / 1e6,
   })

@@ -13,7 +13,7 @@ import { counted, duration, type Terminal } from './terminal.ts'
 const GRACE_MS = 500
 
 /** `drowse dev`: builds, serves and follows the site's folder until it is interrupted. Exit code 0. */
-export async function runDev(terminal: Terminal, site: string, options: { port: number }): Promise<number> {
+export async function runDev(terminal: Terminal, site: string, options: { port: number; drafts?: true }): Promise<number> {
   const siteDir = resolve(site)
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const outDir = join(siteDir, '.drowse', 'dev')
@@ -30,6 +30,8 @@ export async function runDev(terminal: Terminal, site: string, options: { port: 
         cacheFile: join(siteDir, '.drowse', 'dev.db'),
         features: FEATURES,
         engine: engineName(SOURCE_DIR),
+        now: () => new Date(),
+        drafts: options.drafts === true,
         onRound: printer(terminal),
       },
       hub,

@@ -26,6 +26,7 @@ The manual is the sample site: npm start, then /manual/.`,
   )
 
 const force = () => new Option('--force', 'go on although more than a fifth of the site’s files are gone')
+const drafts = () => new Option('--drafts', 'show drafts and what has a date to come')
 const data = () => new Option('--data <dir>', 'the data folder of a gateway, for what `drowse start` published')
 const json = () => new Option('--json', 'print JSON, one value a line, and nothing else')
 
@@ -35,9 +36,10 @@ program
   .argument('[site]', 'the folder of the site', '.')
   .option('-o, --out <dir>', 'where the files go (default: dist in the site)')
   .option('--no-cache', 'forget what earlier builds knew and build everything')
+  .addOption(drafts())
   .addOption(force())
   .addOption(json())
-  .action((site: string, options: { out?: string; cache: boolean; force?: true; json?: true }) =>
+  .action((site: string, options: { out?: string; cache: boolean; drafts?: true; force?: true; json?: true }) =>
     run(options, async (terminal) => (await import('./build.ts')).runBuild(terminal, site, options)),
   )
 
@@ -116,7 +118,8 @@ program
   .description('build, serve and watch: a saved file is on the page a moment later')
   .argument('[site]', 'the folder of the site', '.')
   .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3001)
-  .action((site: string, options: { port: number }) =>
+  .addOption(drafts())
+  .action((site: string, options: { port: number; drafts?: true }) =>
     run({}, async (terminal) => (await import('./dev.ts')).runDev(terminal, site, options)),
   )
 

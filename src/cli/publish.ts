@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { PlannedPut, Publisher, Release, ReleaseChange, ReleasePlan } from '../publish/types.ts'
+import { dueLine } from './build.ts'
 import { buildToPublish } from './build-site.ts'
 import { openPublishing } from './publishing.ts'
 import { counted, duration, type Terminal } from './terminal.ts'
@@ -27,8 +28,10 @@ export async function runPublish(terminal: Terminal, site: string, options: { dr
     const release = await publisher.publish({ ...change, progress: progressOf(terminal) })
     const ns = Number(process.hrtime.bigint() - startedNs)
     terminal.line(`${terminal.style('bold', place)}: ${toldOf(release, publisher)} in ${duration(ns)}`)
+    if (result.nextDue !== null) terminal.line(dueLine(result.nextDue))
     terminal.result({
       place,
+      nextDue: result.nextDue,
       release: release === null ? null : summary(release),
       current: publisher.current.number,
       ms: ns / 1e6,

@@ -39,6 +39,7 @@ const answerSchema = v.object({
 })
 
 const draftSchema = v.object({ draft: v.literal(true) })
+const scheduledSchema = v.object({ scheduled: v.string() })
 
 type Answer = v.InferOutput<typeof answerSchema>
 
@@ -81,6 +82,9 @@ function outcome(
   if (isWaiting) return `Accepted; it will be published soon: ${where}`
   if (v.is(draftSchema, receipt?.result))
     return `Saved as a draft in ${ms} ms: ${path}. It is published once it is sent without \`draft: true\`.`
+  const result = receipt?.result
+  if (v.is(scheduledSchema, result))
+    return `Saved in ${ms} ms: ${path}. It is published when its time comes, ${result.scheduled}.`
   return `Published in ${ms} ms: ${where}`
 }
 

@@ -85,6 +85,7 @@ function makeEntry({ path, type, fields, title, slug, date, body }: Parts): Entr
     description: common.description || body.excerpt,
     tags: common.tags ?? [],
     draft: common.draft ?? false,
+    shown: common.draft !== true,
     data,
     bodyHash: body.hash,
   }

@@ -39,6 +39,8 @@ export interface Entry {
   /** As written by the author, without repeats. */
   readonly tags: readonly { readonly name: string; readonly slug: string }[]
   readonly draft: boolean
+  /** Whether readers may see it. A file alone says so of all but a draft; the model holds back what has a date to come as well. */
+  readonly shown: boolean
   /** The kind's own checked fields and every other front matter key, as JSON. Dates are ISO strings. */
   readonly data: { readonly [key: string]: Json }
   /** Key of the body in the body cache: depends on the Markdown and on the pipeline's version, on nothing else. */

@@ -5,10 +5,10 @@ import type { PageSpec } from '../render/types.ts'
 
 // What the routes of all kinds of entries have in common.
 
-/** One page an entry, unless it is a draft. */
+/** One page an entry, unless readers may not see it. */
 export function entryPages(read: Read, id: string): readonly PageSpec[] {
   const entry = read.row(entries, id)
-  return entry === null || entry.draft ? [] : [{ path: entry.path, argument: id }]
+  return !entry?.shown ? [] : [{ path: entry.path, argument: id }]
 }
 
 /** The entry a page is about. Its unit yields the page only while the entry is there. */

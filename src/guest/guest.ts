@@ -7,6 +7,7 @@ import { themeBundle } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
 import { blobStore, bodyCache } from '../model/content-cache.ts'
 import { Database } from '../model/database.ts'
+import { nextDue } from '../model/showing.ts'
 import type { Change } from '../model/types.ts'
 import type { Handler, Send } from '../protocol/serve.ts'
 import {
@@ -23,6 +24,7 @@ import { applyWrite } from './apply.ts'
 import { deliver } from './deliver.ts'
 import { Ledger } from './ledger.ts'
 import { machineFault } from './machine-fault.ts'
+import { passTime } from './pass-time.ts'
 
 export interface GuestOptions {
   /** The machine's data folder: the only place the guest writes to. */
@@ -62,6 +64,8 @@ export function createGuest({
   // What a wake asks for. It is part of every wake's time and this program alone changes it, so it isn't read from the database each time.
   let epoch = ledger.counter('epoch')
   let generation = ledger.counter('outbox')
+  /** The gateway's clock when it last woke the machine. */
+  let wokenAtMs = 0
   const themes = themeLoader((hash) => blobs.get(hash), join(dataDir, 'theme'))
 
   /** Another engine may read the same files to other entries. */
@@ -84,21 +88,19 @@ export function createGuest({
 
   function applyAll(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>): AppliedBatch {
     const met = meetNewEngine()
-    if (met.problems.length === 0) return { ...applyEach(writes, sent, met.plan), problems: [] }
+    if (met.problems.length === 0) return applyEach(writes, sent, met.plan)
     const applied = site.putOffNewEngine(() => applyEach(writes, sent, EMPTY_PLAN))
     // One of the writes may have mended it.
     const again = writes.length === 0 ? met : meetNewEngine()
-    return { ...applied, plan: mergePlans(applied.plan, again.plan), problems: again.problems }
+    return { ...applied, plan: mergePlans(applied.plan, again.plan), problems: [...applied.problems, ...again.problems] }
   }
 
-  function applyEach(
-    writes: readonly Write[],
-    sent: ReadonlyMap<string, Uint8Array>,
-    before: Plan,
-  ): Omit<AppliedBatch, 'problems'> {
+  function applyEach(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>, before: Plan): AppliedBatch {
     const receipts: Receipt[] = []
     const effects: Effect[] = []
-    let plan = before
+    const times = [wokenAtMs, ...writes.map(({ acceptedAt }) => Date.parse(acceptedAt))]
+    const passed = passTime(site, new Date(Math.max(...times)).toISOString())
+    let plan = mergePlans(before, passed.plan)
     for (const write of writes) {
       const known = ledger.receipt(write.id)
       if (known) {
@@ -111,7 +113,7 @@ export function createGuest({
       effects.push(...applied.effects)
       if (applied.plan) plan = mergePlans(plan, applied.plan)
     }
-    return { receipts, plan, effects }
+    return { receipts, plan, effects, problems: passed.problems }
   }
 
   async function apply(
@@ -132,7 +134,7 @@ export function createGuest({
       receipts,
       removed,
       effects: ledger.effects(),
-      nextWakeAt: null,
+      nextWakeAt: nextDue(site.read),
       outbox,
       rendered,
       problems: [...unmet, ...problems],
@@ -148,6 +150,7 @@ export function createGuest({
         refuseOlder(request.epoch, epoch)
         if (request.epoch > epoch) ledger.setCounter('epoch', request.epoch)
         epoch = request.epoch
+        wokenAtMs = request.now
         return send({ type: 'awake', version: PROTOCOL_VERSION, nonce: request.nonce, generation })
       case 'acknowledge':
         ledger.published(request.outbox)

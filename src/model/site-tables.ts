@@ -62,19 +62,24 @@ export const revisions = defineTable<
 })
 
 /**
- * Entries. Drafts have no places, so nothing lists them. `byKind` orders by the front matter's `order` where there is one (pages, products), else by
+ * Entries. What readers may not see has no places in lists: drafts, and what has a date to come. `byTime` holds these too, as `draft` and `scheduled`, beside
+ * whatever else has a date, as `shown`. `byKind` orders by the front matter's `order` where there is one (pages, products), else by
  * date; `byTag` holds posts.
  */
-export const entries = defineTable<Entry, 'byKind' | 'byTag' | 'byPath' | 'byFolder'>({
+export const entries = defineTable<Entry, 'byKind' | 'byTag' | 'byPath' | 'byFolder' | 'byTime'>({
   name: 'entries',
   key: ({ id }) => id,
   places: {
-    byKind: (entry) => (entry.draft ? [] : [{ group: entry.kind, sort: entry.date ?? '' }]),
+    byKind: (entry) => (!entry.shown ? [] : [{ group: entry.kind, sort: entry.date ?? '' }]),
     byTag: (entry) =>
-      entry.draft || entry.kind !== 'post' ? [] : entry.tags.map((tag) => ({ group: tag.slug, sort: entry.date ?? '' })),
-    byPath: (entry) => (entry.draft ? [] : [{ group: entry.path, sort: '' }]),
+      !entry.shown || entry.kind !== 'post' ? [] : entry.tags.map((tag) => ({ group: tag.slug, sort: entry.date ?? '' })),
+    byPath: (entry) => (!entry.shown ? [] : [{ group: entry.path, sort: '' }]),
     byFolder: (entry) =>
-      entry.draft || entry.kind === 'post' ? [] : [{ group: `${entry.kind}/${folderOf(entry.slug)}`, sort: orderOf(entry) }],
+      !entry.shown || entry.kind === 'post' ? [] : [{ group: `${entry.kind}/${folderOf(entry.slug)}`, sort: orderOf(entry) }],
+    byTime: (entry) => {
+      if (entry.draft) return [{ group: 'draft', sort: '' }]
+      return entry.date === null ? [] : [{ group: entry.shown ? 'shown' : 'scheduled', sort: entry.date }]
+    },
   },
 })
 

@@ -54,7 +54,7 @@ const isListed = defineQuery<string, boolean>('has-entries', (read, kind) => rea
 /** An entry as it stands in lists: a change of its text alone does not reach the lists. */
 export const entryLink = defineQuery<string, EntryLinkJson | null>('entry-link', (read, id) => {
   const entry = read.row(entries, id)
-  return entry === null || entry.draft ? null : linkOf(entry, read.query(siteView, null).language)
+  return !entry?.shown ? null : linkOf(entry, read.query(siteView, null).language)
 })
 
 type EntryLinkJson = {

@@ -53,7 +53,10 @@ function saveFile(file: string, text: string): void {
   writeFileSync(file, text)
 }
 
-export async function devSite(files: Readonly<Record<string, string>> | string = SMALL_SITE): Promise<DevSite> {
+export async function devSite(
+  files: Readonly<Record<string, string>> | string = SMALL_SITE,
+  { now = () => new Date('2026-06-01'), drafts = false }: { now?: () => Date; drafts?: boolean } = {},
+): Promise<DevSite> {
   const dir = typeof files === 'string' ? files : folderWith(files)
   const outDir = join(dir, '.drowse', 'dev')
   const reports: RoundReport[] = []
@@ -68,6 +71,8 @@ export async function devSite(files: Readonly<Record<string, string>> | string =
       cacheFile: join(dir, '.drowse', 'dev.db'),
       features: FEATURES,
       engine: 'test',
+      now,
+      drafts,
       onRound: (report) => reports.push(report),
     },
     hub,

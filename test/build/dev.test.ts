@@ -9,6 +9,8 @@ import { devSite, folderWith, post, SMALL_SITE, writeTimes } from './dev-site.ts
 
 const FOOTER = 'export function Footer() { return <footer>HANDMADE</footer> }\n'
 
+const SHOWING = { time: '2026-06-01T12:00:00.000Z', drafts: false }
+
 describe('a saved file', () => {
   it('is on its page, its lists, its neighbours and its tag, and nothing else is written', async () => {
     const site = await devSite()
@@ -99,7 +101,8 @@ describe('a saved file', () => {
     await site.until(() => site.page('posts/p6/index.html') === null && site.page('posts/p8/index.html') !== null)
     await site.session.settled()
     const outDir = join(site.dir, 'dist')
-    const parts = { cacheFile: null, themesDir: join(import.meta.dirname, '../../themes'), features: FEATURES, engine: 'test' }
+    const themesDir = join(import.meta.dirname, '../../themes')
+    const parts = { cacheFile: null, themesDir, features: FEATURES, engine: 'test', showing: SHOWING }
     const { written } = await build({ siteDir: site.dir, outDir, ...parts })
     const steady = written.map((key) => key.replace(/style\.\w+\.css$/, 'style.css'))
     expect([...writeTimes(site.outDir).keys()].filter((key) => !key.startsWith('.')).sort()).toEqual(steady.sort())
@@ -213,7 +216,7 @@ describe('an error', () => {
       ...SMALL_SITE,
       'themes/default/components/Footer.tsx': 'export function Footer() { throw new Error("later") }\n',
     })
-    const parts = { themesDir: join(import.meta.dirname, '../../themes'), features: FEATURES, engine: 'test' }
+    const parts = { themesDir: join(import.meta.dirname, '../../themes'), features: FEATURES, engine: 'test', showing: SHOWING }
     const options = { siteDir: dir, outDir: join(dir, 'dist'), cacheFile: join(dir, '.drowse', 'build.db'), ...parts }
     const first = await build(options)
     const second = await build(options)
@@ -263,5 +266,31 @@ describe('a second session on one site', () => {
     const second = devSite(site.dir)
     await expect(second).rejects.toThrow(DrowseError)
     await expect(second).rejects.toMatchObject({ code: 'data-in-use' })
+  })
+})
+
+describe('what is not for readers yet', () => {
+  const files = {
+    ...SMALL_SITE,
+    'content/posts/draft.md': '---\ntitle: Half\ndate: 2024-01-01\ndraft: true\n---\nWords.',
+    'content/posts/later.md': post('Later', '2026-06-02T00:00:00Z', 'many'),
+  }
+
+  it('is not shown, and appears by itself when its time comes', async () => {
+    let now = new Date('2026-06-01T23:59:59.900Z')
+    const site = await devSite(files, { now: () => now })
+    expect(site.page('posts/later/index.html')).toBeNull()
+    now = new Date('2026-06-02T00:00:00.000Z')
+    const round = await site.nextRound()
+    expect(round.saved).toEqual([])
+    expect(site.page('posts/later/index.html')).toContain('Later')
+    expect(site.page('tags/many/index.html')).toContain('Later')
+    expect(site.page('posts/draft/index.html')).toBeNull()
+  })
+
+  it('is shown to its author with drafts', async () => {
+    const site = await devSite(files, { drafts: true })
+    expect(site.page('posts/later/index.html')).toContain('Later')
+    expect(site.page('posts/draft/index.html')).toContain('Half')
   })
 })

@@ -36,11 +36,15 @@ const MEDIA_PATHS = [
   'content/posts/x/index.html',
 ] as const
 
+/** What o’clock it is in a history, early to late. */
+export const TIMES = ['2024-06-01T12:00:00.000Z', '2024-06-02T00:00:00.000Z', '2024-06-03T00:00:00.000Z'] as const
+
 /** An entry's file before it is written; a small alphabet, so that posts share dates, tags, slugs and words. */
 const fields = fc.record(
   {
     title: fc.constantFrom('One', 'Two', 'Größe & “Co”'),
-    date: fc.constantFrom('2024-01-01', '2024-01-02', '2024-01-02T10:00:00+02:00', '2023-12-31'),
+    // The last two are to come at some times of a history.
+    date: fc.constantFrom('2024-01-01', '2024-01-02', '2024-01-02T10:00:00+02:00', '2023-12-31', TIMES[1], TIMES[2]),
     tags: fc.uniqueArray(fc.constantFrom('red', 'Red', 'blue', 'C++'), { maxLength: 3 }),
     slug: fc.constantFrom(undefined, 'x', 'a'),
     draft: fc.boolean(),

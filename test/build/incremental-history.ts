@@ -18,6 +18,7 @@ import {
   FIRST_FOLDER,
   type FileChanges,
   type Folder,
+  TIMES,
 } from './incremental-edits.ts'
 
 // A history is plain data, so that a failing one shrinks to what matters and can be read.
@@ -36,6 +37,8 @@ export interface Batch {
    */
   readonly fate: 'published' | 'unacknowledged' | 'lost' | 'broken'
   readonly restart: boolean
+  /** The gateway's clock, which may also go back. */
+  readonly at: string
   readonly engine: 'engine-1' | 'engine-2'
   /** Compare with a build from nothing after this batch. */
   readonly check: boolean
@@ -81,7 +84,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 const batch: fc.Arbitrary<Batch> = fc.record({
-  steps: fc.array(step, { minLength: 1, maxLength: 3 }),
+  // None: a machine that was woken by a timer.
+  steps: fc.array(step, { minLength: 0, maxLength: 3 }),
+  at: fc.constantFrom(TIMES[0], TIMES[0], TIMES[1], TIMES[2]),
   fate: fc.constantFrom('published', 'published', 'published', 'unacknowledged', 'lost', 'broken'),
   restart: fc.nat(7).map((n) => n === 7),
   engine: fc.nat(9).map((n) => (n === 9 ? ('engine-2' as const) : ('engine-1' as const))),
@@ -98,6 +103,8 @@ export interface Playing {
   readonly output: Output
   folder: Folder
   theme: ThemeName
+  /** The latest time the guest was told. */
+  now: string
   guest: RunningGuest
 }
 
@@ -109,7 +116,7 @@ interface Prepared {
 
 /** Plays a history to its end and returns the site as it is then, with a theme that works. Checks on the way what is asked for. */
 export async function play(history: readonly Batch[]): Promise<Playing> {
-  const playing: Playing = { output: new Map(), folder: FIRST_FOLDER, theme: 'plain', guest: openGuest() }
+  const playing: Playing = { output: new Map(), folder: FIRST_FOLDER, theme: 'plain', now: TIMES[0], guest: openGuest() }
   const first: Prepared = { sent: syncOf(Object.fromEntries(FIRST_FOLDER), await themeOf('plain')), changes: {}, theme: 'plain' }
   take(playing, await playing.guest.apply([first.sent]))
   for (const each of history) await playBatch(playing, each)
@@ -120,11 +127,13 @@ export async function play(history: readonly Batch[]): Promise<Playing> {
   return playing
 }
 
-async function playBatch(playing: Playing, { steps, fate, restart, engine, check }: Batch): Promise<void> {
+async function playBatch(playing: Playing, { steps, fate, restart, at, engine, check }: Batch): Promise<void> {
   const { dataDir } = playing.guest
   if (restart || engine !== 'engine-1') playing.guest = openGuest({ dataDir, engine })
   const prepared = await prepare(steps, playing.folder)
-  const writes = prepared.map(({ sent }) => sent)
+  const writes = prepared.map(({ sent }) => ({ ...sent, write: { ...sent.write, acceptedAt: at } }))
+  if (at > playing.now) playing.now = at
+  await playing.guest.wake(1, at)
   if (fate === 'broken') await playing.guest.apply(writes, { breakAfter: 1 }).catch(() => null)
   const lost = fate === 'lost' ? await playing.guest.apply(writes) : null
   const answer = await playing.guest.apply(writes)
@@ -213,8 +222,9 @@ export function differences(incremental: Output, full: Output): readonly string[
   })
 }
 
-export async function fromNothing({ folder, theme, guest }: Playing): Promise<Output> {
-  const fresh: Playing = { output: new Map(), folder, theme, guest: openGuest({ features: [...FEATURES, commentImport] }) }
+export async function fromNothing({ folder, theme, now, guest }: Playing): Promise<Output> {
+  const fresh: Playing = { output: new Map(), folder, theme, now, guest: openGuest({ features: [...FEATURES, commentImport] }) }
+  await fresh.guest.wake(1, now)
   const rows = commentsIn(guest.dataDir)
   const answer = await fresh.guest.apply([
     syncOf(Object.fromEntries(folder), await themeOf(theme)),

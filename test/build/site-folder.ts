@@ -37,7 +37,22 @@ export function filesIn(root: string): Readonly<Record<string, string>> {
 export function buildSite(
   siteDir: string,
   outDir: string,
-  { cacheFile = null, engine = 'engine-1', force = false }: { cacheFile?: string | null; engine?: string; force?: boolean } = {},
+  {
+    cacheFile = null,
+    engine = 'engine-1',
+    force = false,
+    now = '2026-06-01T12:00:00.000Z',
+    drafts = false,
+  }: { cacheFile?: string | null; engine?: string; force?: boolean; now?: string; drafts?: boolean } = {},
 ): Promise<BuildResult> {
-  return build({ siteDir, outDir, cacheFile, themesDir: BUILT_IN, features: FEATURES, engine, force })
+  return build({
+    siteDir,
+    outDir,
+    cacheFile,
+    themesDir: BUILT_IN,
+    features: FEATURES,
+    engine,
+    force,
+    showing: { time: now, drafts },
+  })
 }

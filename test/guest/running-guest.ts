@@ -30,7 +30,7 @@ export interface RunningGuest {
   readonly database: Database
   apply(writes: readonly SentWrite[], options?: { readonly breakAfter?: number }): Promise<Answer>
   acknowledge(outbox: number): Promise<void>
-  wake(epoch: number): Promise<void>
+  wake(epoch: number, now?: string): Promise<void>
 }
 
 export function newFolder(name: string): string {
@@ -74,8 +74,8 @@ export function openGuest(
     async acknowledge(outbox) {
       await ask({ type: 'acknowledge', outbox })
     },
-    async wake(epoch) {
-      await ask({ type: 'wake', version: 1, nonce: 'nonce', now: 0, epoch })
+    async wake(epoch, now = '1970-01-01') {
+      await ask({ type: 'wake', version: 1, nonce: 'nonce', now: Date.parse(now), epoch })
     },
   }
 }

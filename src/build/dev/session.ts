@@ -19,6 +19,10 @@ import { type Burst, type FileWatch, watchFiles } from './watch-files.ts'
 
 /** Long enough for an editor that writes a file in two steps, short enough not to be felt. */
 const QUIET_MS = 10
+/** What is due and can't be shown is tried again after this time. */
+const SHORTEST_ALARM_MS = 1_000
+/** A clock that is set forward is noticed after this time. */
+const LONGEST_ALARM_MS = 60_000
 
 /** A site under development: its model, theme and output follow its folder. */
 export class Session {
@@ -38,6 +42,7 @@ export class Session {
   #roundProblems: readonly Problem[] = []
   #watchProblems: readonly Problem[] = []
   #faults: readonly Fault[] = []
+  #alarm: NodeJS.Timeout | null = null
 
   private constructor(options: DevOptions, audience: Audience) {
     this.#options = options
@@ -82,6 +87,7 @@ export class Session {
   /** Lets the round under way finish. */
   async close(): Promise<void> {
     this.#rounds.stop()
+    if (this.#alarm) clearTimeout(this.#alarm)
     await this.#watch?.close()
     await this.settled()
     if (this.#isComplete) this.#workshop.finish()
@@ -97,14 +103,24 @@ export class Session {
     const before = this.#faults
     this.#faults = this.#currentFaults()
     const isNews = !isDeepStrictEqual(before, this.#faults)
+    this.#setAlarm()
     this.#audience.changed([...(round?.written ?? []), ...(round?.removed ?? [])].filter((key) => !told.has(key)))
     if (isNews) this.#audience.faults(this.#faults)
-    if (saved.length === 0 && wasComplete && !isNews) return
+    if (saved.length === 0 && wasComplete && !isNews && !round?.rendered) return
     const { planMs: plan = 0, renderMs: render = 0, commitMs: commit = 0 } = round ?? {}
     const ms = { gather: startedAt - since, read: readMs, plan, render, commit, total: performance.now() - since }
     const { rendered = 0, written = [], removed = [] } = round ?? {}
     const report: RoundReport = { saved, rendered, written, removed, faults: this.#faults, ms }
     this.#options.onRound(report)
+  }
+
+  /** A round of its own when the next entry is due. */
+  #setAlarm(): void {
+    if (this.#alarm) clearTimeout(this.#alarm)
+    const due = this.#workshop.nextDue
+    if (due === null) return
+    const wait = Math.min(Math.max(SHORTEST_ALARM_MS, Date.parse(due) - this.#options.now().getTime()), LONGEST_ALARM_MS)
+    this.#alarm = setTimeout(() => this.#rounds.add({ paths: new Set(), since: performance.now() }), wait)
   }
 
   /** Takes in what changed and what was held back; if these still don't go together, what changed alone. */
@@ -144,6 +160,7 @@ export class Session {
     const themeBlobs = attempt?.blobs ?? this.#themeBlobs
     const fresh = scan ? blobsOf(scan) : new Map(files.changed.map(({ hash, bytes }) => [hash, () => bytes]))
     const intake: Intake = {
+      showing: { time: this.#options.now().toISOString(), drafts: this.#options.drafts === true },
       ...(attempt?.theme ? { theme: attempt.theme } : {}),
       difference: (read) => (scan ? differenceOf(read, scan) : withRivals(read, files, this.#folder.known)),
       blob: (hash) => (fresh.get(hash) ?? themeBlobs?.get(hash) ?? this.#folder.known.blobs.get(hash))?.(),

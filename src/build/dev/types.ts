@@ -12,6 +12,9 @@ export interface DevOptions {
   readonly engine: string
   /** How long the disk must be quiet before a burst of changes is taken in. */
   readonly quietMs?: number
+  /** The time. What has a date after it waits for it, unless drafts are shown. */
+  readonly now: () => Date
+  readonly drafts?: boolean
   readonly onRound: (report: RoundReport) => void
 }
 

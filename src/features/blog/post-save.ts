@@ -23,6 +23,7 @@ export const postSave: WriteHandler = {
     }
     const entry = change.row(entries, change.row(sources, path)?.entry ?? '')
     if (entry === null || entry.draft) return { result: { draft: true }, problems }
+    if (!entry.shown) return { result: { scheduled: entry.date }, problems }
     return { page: entry.path, result: { title: entry.title }, problems }
   },
 }
