@@ -20,7 +20,7 @@ export function engineName(source: string, versions: Readonly<Record<string, str
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
-  const code = files.filter((file) => file.endsWith('.ts')).sort()
+  const code = files.filter((file) => /\.[jt]s$/.test(file)).sort()
   const parts = [
     ...['node', 'icu', 'cldr', 'unicode'].map((part) => `${part} ${versions[part]}`),
     ...installed(dirname(source)),

@@ -15,7 +15,7 @@ import type { PublisherOptions } from '../publish/publisher-parts.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
 import type { Publisher, Store } from '../publish/types.ts'
 import { makeDataFolder } from './data-folder.ts'
-import { ROOT_DIR, SOURCE_DIR } from './paths.ts'
+import { packageFolders, ROOT_DIR, SOURCE_DIR, SOURCE_EXTENSION } from './paths.ts'
 
 /** Of a large folder's first sync: the machine reads and renders all of it in one batch. */
 const APPLY_MS = 30 * 60_000
@@ -25,8 +25,8 @@ export const SITE = 'site'
 
 /** What runs inside the machine. */
 export const GUEST: GuestProgram = {
-  entry: join(SOURCE_DIR, 'guest', 'main.ts'),
-  readable: [SOURCE_DIR, join(ROOT_DIR, 'node_modules'), join(ROOT_DIR, 'package.json')],
+  entry: join(SOURCE_DIR, 'guest', `main${SOURCE_EXTENSION}`),
+  readable: [SOURCE_DIR, ...packageFolders(), join(ROOT_DIR, 'package.json')],
 }
 
 /** The backends of a site on embedded defaults: SQLite for the journal and the meter, a child process as the machine, a folder as the store. */

@@ -1,11 +1,24 @@
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, extname, join, resolve } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** Where Drowse's own code and themes are. */
-export const SOURCE_DIR = join(ROOT, 'src')
+/** Where Drowse's own code is: `src`, or in a package `lib`, which has the same files as JavaScript. */
+export const SOURCE_DIR = join(import.meta.dirname, '..')
+/** How the names of its files end. */
+export const SOURCE_EXTENSION = extname(import.meta.filename)
 export const THEMES_DIR = join(ROOT, 'themes')
 export const ROOT_DIR = ROOT
+
+/** The folders in which Node looks for the packages that Drowse imports: its own one, and those above it where it is a package itself. */
+export function packageFolders(): readonly string[] {
+  const folders: string[] = []
+  for (let at = ROOT; ; at = dirname(at)) {
+    const folder = join(at, 'node_modules')
+    if (existsSync(folder)) folders.push(folder)
+    if (at === dirname(at)) return folders
+  }
+}
 
 /** The data folder of a site: `--data`, else `.drowse/data` in the site. */
 export function dataDirOf(site: string, given: string | undefined): string {

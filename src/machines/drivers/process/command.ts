@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { DrowseError } from '../../../errors/drowse-error.ts'
 
-const LOCKDOWN = fileURLToPath(new URL('./lockdown.ts', import.meta.url))
+const LOCKDOWN = join(import.meta.dirname, `lockdown${extname(import.meta.filename)}`)
 
 /** The program that runs inside the machine. */
 export interface GuestProgram {

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startGateway, workplace } from './product.ts'
+import { commentTexts, getText, postForm } from './visitor.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+describe('the package that npm publishes', () => {
+  const place = workplace()
+  let home = ''
+  let bin = ''
+
+  beforeAll(() => {
+    // Below node_modules, where Node takes no types away, and where the packages it needs are found.
+    home = mkdtempSync(join(ROOT, 'node_modules', '.drowse-package-'))
+    const packed = execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', home], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
+    const archive = join(home, String(/drowse-[\d.]+\.tgz/.exec(packed)))
+    const installed = join(home, 'node_modules', 'drowse')
+    mkdirSync(installed, { recursive: true })
+    execFileSync('tar', ['-xzf', archive, '-C', installed, '--strip-components=1'])
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    bin = join(installed, manifest.bin.drowse)
+  })
+  afterAll(() => {
+    rmSync(home, { recursive: true, force: true })
+    place.clear()
+  })
+
+  const run = (...args: readonly string[]) => execFileSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+
+  it('runs', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(run('--version').trim()).toBe(version)
+  })
+
+  it('builds a site', () => {
+    const out = join(place.root, 'out')
+    run('build', place.siteDir, '--out', out)
+    expect(existsSync(join(out, 'posts', 'first', 'index.html'))).toBe(true)
+  })
+
+  it('takes a comment with its own guest', async () => {
+    const product = await startGateway([bin, 'start', place.siteDir, '--port', '0', '--data', place.dataDir, '--json'])
+    try {
+      const response = await postForm(product.url, { text: 'From a package.' })
+      expect(response.status).toBe(303)
+      expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['From a package.'])
+    } finally {
+      await product.stop()
+    }
+  })
+})
