@@ -1,6 +1,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isScalar,
   isSeq,
@@ -8,6 +9,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml'
 import type { Problem } from '../protocol/types.ts'
@@ -78,7 +80,12 @@ export function readYaml(text: string, options: YamlOptions): YamlResult {
         problem(fault.pos[0], sentence(fault.message), 'warning', 'invalid-yaml', HINTS[fault.code]),
       ),
     ]
-    if (document.errors.length > 0) return { source: null, problems }
+    problems.push(
+      ...selfHolding(document).map(({ name, offset }) =>
+        problem(offset, `\`*${name}\` lies within what \`&${name}\` names, so it would hold itself.`, 'error', 'cyclic-alias'),
+      ),
+    )
+    if (problems.some(({ severity }) => severity === 'error')) return { source: null, problems }
     const value: unknown = document.toJS() ?? {}
     if (!isMapping(value)) {
       problems.push(
@@ -98,6 +105,19 @@ export function readYaml(text: string, options: YamlOptions): YamlResult {
     const reason = error instanceof Error ? error.message : String(error)
     return { source: null, problems: [problem(0, `This YAML can’t be read: ${sentence(reason)}`, 'error', 'invalid-yaml')] }
   }
+}
+
+/** The aliases that stand within their own anchor's value. YAML allows them; nothing that keeps JSON can. */
+function selfHolding(document: Document): readonly { readonly name: string; readonly offset: number }[] {
+  const found: { readonly name: string; readonly offset: number }[] = []
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const anchor = ancestors.find((node) => isCollection(node) && node.anchor === alias.source)
+      if (anchor !== undefined && alias.resolve(document) === anchor)
+        found.push({ name: alias.source, offset: alias.range?.[0] ?? 0 })
+    },
+  })
+  return found
 }
 
 export function isMapping(value: unknown): value is Record<string, unknown> {

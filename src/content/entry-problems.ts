@@ -33,6 +33,19 @@ export function unnameable(where: string): Problem {
   return { where, ...TOP, rule: 'content/invalid-name', message, hint, severity: 'error' }
 }
 
+export function tooLarge(where: string, bytes: number, most: number): Problem {
+  const [size, limit] = [bytes, most].map((count) => `${Math.ceil(count / 2 ** 20)} MiB`)
+  const message = `This text has ${size}; one page takes at most ${limit}.`
+  return {
+    where,
+    ...TOP,
+    rule: 'content/too-large',
+    message,
+    hint: 'Make several files of it, or offer it in media/ to download.',
+    severity: 'error',
+  }
+}
+
 export function tooDeep(where: string): Problem {
   const message = 'The Markdown is nested too deeply to be rendered.'
   return { where, ...TOP, rule: 'content/too-deep', message, hint: 'Quote or indent less deeply.', severity: 'error' }

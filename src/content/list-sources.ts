@@ -1,4 +1,3 @@
-import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { nearMissHint } from '../config/schema-problems.ts'
@@ -38,7 +37,8 @@ interface Mount extends ListedFile {
 
 /**
  * The files of a site: `content/`, `media/` and what site.yaml's `content` names in place of a kind's folder, sorted by path. Left out are
- * names that begin with a dot, editors' backups (`post.md~`), linked folders, and linked files whose target lies outside. A missing `content/` or `media/` is empty.
+ * names that begin with a dot, editors' backups (`post.md~`), and with a warning linked folders, and linked files whose target lies outside or is missing. A missing
+ * `content/` or `media/` is empty.
  */
 export async function listSources(
   siteDir: string,
@@ -93,7 +93,7 @@ async function walkMount(mount: Mount, mounts: readonly Mount[]): Promise<Walk> 
   if (isMarkdown(mount.path))
     return { files: [], problems: [mount].flatMap(({ kind }) => (kind === null ? [] : [folderForFile(kind)])) }
   const elsewhere = new Set(mounts.filter((other) => other !== mount).map(({ file }) => file))
-  return { files: await walkFolder(mount, await realpath(mount.file), elsewhere), problems: [] }
+  return await walkFolder(mount, await realpath(mount.file), elsewhere)
 }
 
 /** A single file that stands for a kind's folder lies in it; one that stands for a file takes its name. */
@@ -101,26 +101,42 @@ function filePath(mount: Mount): string {
   return isMarkdown(mount.path) ? mount.path : `${mount.path}/${basename(mount.file)}`
 }
 
-async function walkFolder(folder: ListedFile, root: string, elsewhere: ReadonlySet<string>): Promise<ListedFile[]> {
+async function walkFolder(folder: ListedFile, root: string, elsewhere: ReadonlySet<string>): Promise<Walk> {
   const found = await readdir(folder.file, { withFileTypes: true })
-  const files = found.map(async (entry): Promise<ListedFile[]> => {
+  const walks = found.map(async (entry): Promise<Walk> => {
     const listed = { file: join(folder.file, entry.name), path: `${folder.path}/${entry.name}` }
-    if (isHidden(entry.name) || elsewhere.has(listed.file)) return []
+    if (isHidden(entry.name) || elsewhere.has(listed.file)) return NOTHING
     if (entry.isDirectory()) return walkFolder(listed, root, elsewhere)
-    return (await isOwnFile(entry, listed.file, root)) ? [listed] : []
+    if (entry.isFile()) return { files: [listed], problems: [] }
+    return entry.isSymbolicLink() ? await followLink(listed, root) : NOTHING
   })
-  return (await Promise.all(files)).flat()
+  const all = await Promise.all(walks)
+  return { files: all.flatMap(({ files }) => files), problems: all.flatMap(({ problems }) => problems) }
 }
+
+const NOTHING: Walk = { files: [], problems: [] }
 
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name.endsWith('~')
 }
 
-async function isOwnFile(entry: Dirent, file: string, root: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile()
-  const target = await realpath(file).catch(nullIfMissing)
-  if (target === null || !target.startsWith(root + sep)) return false
-  return (await stat(target)).isFile()
+async function followLink(listed: ListedFile, root: string): Promise<Walk> {
+  const target = await realpath(listed.file).catch(nullIfMissing)
+  if (target === null) return leftOut(listed, 'leads nowhere')
+  if (!(target + sep).startsWith(root + sep)) return leftOut(listed, 'leads out of its folder')
+  return (await stat(target)).isFile() ? { files: [listed], problems: [] } : leftOut(listed, 'leads to a folder')
+}
+
+function leftOut({ path }: ListedFile, why: string): Walk {
+  const hint = 'Put the file itself in its place, or give the link a name that begins with a dot.'
+  const problem: Problem = {
+    where: path,
+    rule: 'content/link',
+    message: `This link ${why}, so it is left out.`,
+    hint,
+    severity: 'warning',
+  }
+  return { files: [], problems: [problem] }
 }
 
 function nullIfMissing(error: unknown): null {

@@ -2,7 +2,7 @@ import { toString as textOf } from 'mdast-util-to-string'
 import { readYaml, type YamlSource } from '../config/yaml-source.ts'
 import type { Problem } from '../protocol/types.ts'
 import { checkFields, type EntryFields } from './entry-fields.ts'
-import { folderIndex, missingDate, missingTitle, tooDeep, unclosed, unnameable } from './entry-problems.ts'
+import { folderIndex, missingDate, missingTitle, tooDeep, tooLarge, unclosed, unnameable } from './entry-problems.ts'
 import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
 import type { Parser } from './markdown/types.ts'
@@ -18,11 +18,16 @@ export interface ReadOptions {
   readonly bodies: BodyCache
 }
 
+/** A shelf of novels. A page of it would take minutes to render, and nobody could read it. */
+const MOST_BYTES = 8 * 2 ** 20
+
 /**
  * One file → its entry, with its body in `options.bodies`. `file.path` lies in `type.source`, where `listSources` puts it whatever site.yaml
  * says. All problems of the file are told at once; with an error among them there is no entry. Never throws on any content.
  */
 export function readEntry(file: SourceFile, type: EntryType, options: ReadOptions): ReadResult {
+  if (file.bytes.byteLength > MOST_BYTES)
+    return { entry: null, problems: [tooLarge(file.path, file.bytes.byteLength, MOST_BYTES)] }
   const text = decodeSource(file)
   if (typeof text !== 'string') return { entry: null, problems: [text] }
   const split = splitFrontMatter(text)

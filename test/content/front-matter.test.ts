@@ -228,6 +228,13 @@ describe('malformed front matter', () => {
     expect(read(postWith(...bomb)).problems).toMatchObject([{ rule: 'front-matter/invalid-yaml', severity: 'error' }])
   })
 
+  it('may not hold itself', () => {
+    expect(read(postWith('x: &a', '  y: [*a]')).problems).toMatchObject([
+      { line: 5, column: 7, rule: 'front-matter/cyclic-alias', severity: 'error' },
+    ])
+    expect(read(postWith('x: &a [1]', 'y: [*a, *a]')).entry?.data).toMatchObject({ x: [1], y: [[1], [1]] })
+  })
+
   it('has all of its faults told at once, in the order of the lines', () => {
     const { entry, problems } = read('---\ndate: soon\nslug: ../up\ntags: [{a: 1}]\ndraft: perhaps\ntitel: x\n---\n')
 

@@ -98,7 +98,14 @@ describe('the files of a site', () => {
     await symlink(join(site, 'content/nowhere'), join(site, 'content/broken.md'))
     await symlink('posts/a.md', join(site, 'content/inside.md'))
 
-    expect((await list()).entries).toEqual(['page content/inside.md', 'post content/posts/a.md'])
+    const { entries, problems } = await list()
+    expect(entries).toEqual(['page content/inside.md', 'post content/posts/a.md'])
+    expect(problems.map(({ where, message }) => `${where}: ${message}`).toSorted()).toEqual([
+      'content/broken.md: This link leads nowhere, so it is left out.',
+      'content/outside: This link leads out of its folder, so it is left out.',
+      'content/posts/loop: This link leads to a folder, so it is left out.',
+      'content/secret.md: This link leads out of its folder, so it is left out.',
+    ])
   })
 })
 

@@ -41,6 +41,15 @@ describe('a file that is not UTF-8', () => {
   })
 })
 
+describe('a file of more than 8 MiB', () => {
+  it('is told, and not read', () => {
+    const bytes = Buffer.alloc(8 * 2 ** 20 + 1, 'a ')
+
+    expect(read(bytes)).toMatchObject({ entry: null, problems: [{ rule: 'content/too-large', severity: 'error' }] })
+    expect(read(bytes).problems[0]?.message).toBe('This text has 9 MiB; one page takes at most 8 MiB.')
+  })
+})
+
 describe('a body', () => {
   it('is put into the cache by the entry’s hash', () => {
     const bodies = memoryBodies()
