@@ -58,7 +58,7 @@ async function readConfigFile(file: string, siteDir: string): Promise<Uint8Array
   } catch (cause) {
     throw new DrowseError('site-missing', `There is no site.yaml in ${siteDir}.`, {
       cause,
-      hint: 'Name the folder of a site, or write a site.yaml with two lines: `title: My site` and `url: https://example.org`.',
+      hint: 'Name the folder of a site, or begin one with `drowse init`. A site.yaml needs but two lines: `title: My site` and `url: https://example.org`.',
     })
   }
 }

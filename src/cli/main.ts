@@ -14,6 +14,8 @@ const program = new Command('drowse')
     'after',
     `
 Examples:
+  $ drowse init my-site              a site to begin with
+  $ drowse new post "Hello, owls"    a post in it, with today’s date
   $ drowse build --out dist          the folder you are in, as static HTML
   $ drowse publish                   to a folder or a bucket, as site.yaml says
   $ drowse start --port 3000         the site and its gateway, asleep until somebody writes
@@ -29,6 +31,26 @@ const force = () => new Option('--force', 'go on although more than a fifth of t
 const drafts = () => new Option('--drafts', 'show drafts and what has a date to come')
 const data = () => new Option('--data <dir>', 'the data folder of a gateway, for what `drowse start` published')
 const json = () => new Option('--json', 'print JSON, one value a line, and nothing else')
+
+program
+  .command('init')
+  .description('begin a site: site.yaml, a first post, a profile')
+  .argument('[folder]', 'a new folder, or an empty one', '.')
+  .addOption(json())
+  .action((folder: string, options: { json?: true }) =>
+    run(options, async (terminal) => (await import('./init.ts')).runInit(terminal, folder)),
+  )
+
+program
+  .command('new')
+  .description('begin an entry: a file named after its title, with front matter')
+  .addArgument(new Argument('<kind>', 'what it is').choices(['post', 'note', 'page', 'product', 'profile']))
+  .argument('<title>', 'its title, in quotation marks')
+  .argument('[site]', 'the folder of the site, or one inside it', '.')
+  .addOption(json())
+  .action((kind: string, title: string, site: string, options: { json?: true }) =>
+    run(options, async (terminal) => (await import('./new.ts')).runNew(terminal, kind, title, site)),
+  )
 
 program
   .command('build')

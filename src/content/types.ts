@@ -19,6 +19,8 @@ export interface EntryType {
   path(slug: string): string
   /** True where a date is required (posts, notes). */
   readonly dated: boolean
+  /** Lines of YAML that `drowse new` writes below the title and the date. */
+  readonly outline?: string
 }
 
 /** One content document, checked. Plain data: it is a row of the model. */

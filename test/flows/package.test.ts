@@ -38,6 +38,14 @@ describe('the package that npm publishes', () => {
     expect(run('--version').trim()).toBe(version)
   })
 
+  it('begins a site and a post in it, and builds them', () => {
+    const site = join(place.root, 'begun')
+    run('init', site)
+    run('new', 'post', 'Owls at noon', site)
+    run('build', site)
+    expect(existsSync(join(site, 'dist', 'posts', 'owls-at-noon', 'index.html'))).toBe(true)
+  })
+
   it('builds a site', () => {
     const out = join(place.root, 'out')
     run('build', place.siteDir, '--out', out)

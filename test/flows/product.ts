@@ -127,9 +127,10 @@ function watch(child: ChildProcess & { stdout: NonNullable<unknown> }): Product 
   }
 }
 
-/** Runs a verb to its end. */
-export async function drowse(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs a verb to its end, in the folder `cwd`. */
+export async function drowse(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()) {
+  const options = { cwd, env: { ...process.env, ...env } }
+  const child = spawn(process.execPath, [MAIN, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {

@@ -19,6 +19,7 @@ export const post: EntryType = {
   },
   path: (slug) => `/posts/${slug}/`,
   dated: true,
+  outline: 'tags: []\n',
 }
 
 export const note: EntryType = {

@@ -24,6 +24,7 @@ const product: EntryType = {
   },
   path: (slug) => `/products/${slug}/`,
   dated: false,
+  outline: '# price: "12.00"\n# currency: EUR\n# image: /media/lamp.jpg\n# imageAlt: What the picture shows\n',
 }
 
 const productPage: Route = {
