@@ -18,15 +18,15 @@ export class Pages {
   constructor(database: Database) {
     this.#database = database
     database.exec(`
-      CREATE TABLE IF NOT EXISTS pages (path TEXT PRIMARY KEY, route TEXT NOT NULL, unit TEXT NOT NULL, argument TEXT NOT NULL,
-        key TEXT NOT NULL UNIQUE, hash TEXT, size INTEGER, type TEXT, cache TEXT);
+      CREATE TABLE IF NOT EXISTS pages (key TEXT PRIMARY KEY, path TEXT NOT NULL, route TEXT NOT NULL, unit TEXT NOT NULL,
+        argument TEXT NOT NULL, hash TEXT, size INTEGER, type TEXT, cache TEXT) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS pages_by_owner ON pages (route, unit);
     `)
   }
 
   get(path: string): PageRow | null {
-    const row = this.#database.get('SELECT * FROM pages WHERE path = ?', path)
-    return row ? pageOf(row) : null
+    const page = this.byKey(keyOf(path))
+    return page?.path === path ? page : null
   }
 
   byKey(key: string): PageRow | null {
@@ -52,10 +52,10 @@ export class Pages {
   *all(): Iterable<PageRow> {
     let after = ''
     for (;;) {
-      const rows = this.#database.all('SELECT * FROM pages WHERE path > ? ORDER BY path LIMIT 1000', after)
+      const rows = this.#database.all('SELECT * FROM pages WHERE key > ? ORDER BY key LIMIT 1000', after)
       if (rows.length === 0) return
       for (const row of rows) yield pageOf(row)
-      after = String(rows.at(-1)?.path)
+      after = String(rows.at(-1)?.key)
     }
   }
 
@@ -66,32 +66,32 @@ export class Pages {
   /** Adds a page or changes its owner and argument; what it was last rendered to stays known. */
   claim(page: { path: string; route: string; unit: string; argument: Json }): void {
     this.#database.run(
-      `INSERT INTO pages (path, route, unit, argument, key) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (path) DO UPDATE SET route = excluded.route, unit = excluded.unit, argument = excluded.argument`,
+      `INSERT INTO pages (key, path, route, unit, argument) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET route = excluded.route, unit = excluded.unit, argument = excluded.argument`,
+      keyOf(page.path),
       page.path,
       page.route,
       page.unit,
       JSON.stringify(page.argument),
-      keyOf(page.path),
     )
   }
 
   remove(path: string): void {
-    this.#database.run('DELETE FROM pages WHERE path = ?', path)
+    this.#database.run('DELETE FROM pages WHERE key = ? AND path = ?', keyOf(path), path)
   }
 
   forgetObject(path: string): void {
-    this.#database.run('UPDATE pages SET hash = NULL WHERE path = ?', path)
+    this.#database.run('UPDATE pages SET hash = NULL WHERE key = ?', keyOf(path))
   }
 
-  setObject(path: string, object: ObjectInfo): void {
+  setObject(object: ObjectInfo): void {
     this.#database.run(
-      'UPDATE pages SET hash = ?, size = ?, type = ?, cache = ? WHERE path = ?',
+      'UPDATE pages SET hash = ?, size = ?, type = ?, cache = ? WHERE key = ?',
       object.hash,
       object.sizeBytes,
       object.contentType,
       object.cache,
-      path,
+      object.key,
     )
   }
 }

@@ -39,6 +39,8 @@ export class Planner {
   readonly #queries: Queries
   #staleUnits = new Map<string, Unit>()
   #stalePages = new Set<string>()
+  /** Nobody has read anything yet, so nobody need be looked for. */
+  #isFirst = false
 
   constructor(parts: { graph: Graph; rows: Rows; pages: Pages; routes: readonly Route[]; queries: Queries }) {
     this.#graph = parts.graph
@@ -82,8 +84,9 @@ export class Planner {
     this.#stalePages = new Set()
     this.#queries.forgetAnswers()
     const rows = new Map<string, Touched & { type: 'row' }>()
+    this.#isFirst = this.#graph.isEmpty
     for (const fact of touched) {
-      this.stale(this.#graph.readersOf(fact))
+      if (!this.#isFirst) this.stale(this.#graph.readersOf(fact))
       // A row may go and come back in one change: the last fact about it says whether it is there.
       if (fact.type === 'row') rows.set(`${fact.table}\n${fact.key}`, fact)
     }
@@ -100,7 +103,7 @@ export class Planner {
   #markRow(table: string, key: string, exists: boolean): void {
     for (const route of this.#routes) {
       if (route.over?.table !== table || !key.startsWith(route.over.keyPrefix ?? '')) continue
-      const known = this.#graph.find(readerKey('unit', route.name, key)) !== null
+      const known = !this.#isFirst && this.#graph.find(readerKey('unit', route.name, key)) !== null
       if (exists !== known) this.#markUnit(route.name, key, !exists)
     }
   }
@@ -153,8 +156,7 @@ export class Planner {
   #ask({ route, unit }: Unit, key: string): readonly PageSpec[] {
     const recorder = new Recorder(this.#rows, (query, argument) => this.#queries.answer(query, argument))
     const specs = route.pages(recorder, unit)
-    const reader = this.#graph.reader(key)
-    this.#graph.record(reader.id, recorder.reads, reader.fresh)
+    this.#graph.record(key, recorder.reads)
     return specs
   }
 

@@ -130,7 +130,7 @@ export class Site {
       }
       const { object, bytes } = outcome
       if (object.hash === page.object?.hash && object.contentType === page.object.contentType) continue
-      this.pages.setObject(path, object)
+      this.pages.setObject(object)
       changed++
       await sink(object, bytes)
     }
@@ -155,8 +155,7 @@ export class Site {
   }
 
   #record(page: PageRow, recorder: Recorder): void {
-    const reader = this.#graph.reader(readerKey('page', page.path, null))
-    this.#graph.record(reader.id, recorder.reads, reader.fresh)
+    this.#graph.record(readerKey('page', page.path, null), recorder.reads)
     this.#graph.sweep()
   }
 

@@ -151,12 +151,13 @@ export class Workshop {
   }
 
   async #render(pages: ReadonlySet<string>, parts: RenderParts, write: Write): Promise<number> {
+    const failed = new Set(this.#unrendered.paths)
     let rendered = 0
     let turnAt = performance.now()
     for (const path of pages) {
       const summary = await this.site.render({ pages: new Set([path]), removed: new Set() }, parts, write)
       rendered += summary.rendered
-      this.#unrendered.note(path, summary.problems)
+      if (failed.has(path) || summary.problems.length > 0) this.#unrendered.note(path, summary.problems)
       if (performance.now() - turnAt < TURN_MS) continue
       await new Promise((resolve) => setImmediate(resolve))
       turnAt = performance.now()

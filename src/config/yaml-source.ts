@@ -13,6 +13,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import type { Problem } from '../protocol/types.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 
 /** Keys and list positions that lead to a value. */
 export type YamlPath = readonly PropertyKey[]
@@ -56,6 +57,25 @@ const HINTS: Partial<Record<YAMLError['code'], string>> = {
 
 /** Parses YAML 1.2 whose top is a mapping; empty text is an empty one. Never throws. */
 export function readYaml(text: string, options: YamlOptions): YamlResult {
+  const value = readPlainYaml(text)
+  return value === null ? parseYaml(text, options) : { source: plainSource(value, text, options), problems: [] }
+}
+
+/** The places are only looked for where something is wrong, and then by the parser that knows them. */
+function plainSource(value: YamlSource['value'], text: string, options: YamlOptions): YamlSource {
+  let parsed: YamlSource | null = null
+  const full = () => {
+    parsed ??= parseYaml(text, options).source
+    return parsed
+  }
+  return {
+    value,
+    place: (path, part) => full()?.place(path, part) ?? { line: options.firstLine ?? 1, column: 1 },
+    written: (path) => full()?.written(path) ?? null,
+  }
+}
+
+function parseYaml(text: string, options: YamlOptions): YamlResult {
   const lines = new LineCounter()
   const firstLine = options.firstLine ?? 1
   const placeOf = (offset: number): Place => {

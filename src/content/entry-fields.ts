@@ -17,10 +17,10 @@ export interface EntryFields {
 
 /** Checks front matter against the common fields and the kind's own. A kind's field named like a common one is the common one. */
 export function checkFields(source: YamlSource, type: EntryType, where: string): EntryFields {
-  const entries: v.ObjectEntries = { ...type.fields, ...commonEntries }
-  const prepared = prepareFields(entries, source)
-  const common = v.safeParse(v.object(commonEntries), prepared)
-  const own = v.safeParse(v.object(type.fields), prepared)
+  const { all, own: ownSchema } = schemasOf(type)
+  const prepared = prepareFields(all, source)
+  const common = v.safeParse(COMMON, prepared)
+  const own = v.safeParse(ownSchema, prepared)
   const ownIssues = (own.issues ?? []).filter((issue) => !isCommon(issue.path?.[0]?.key))
   return {
     common: common.success ? common.output : {},
@@ -29,9 +29,25 @@ export function checkFields(source: YamlSource, type: EntryType, where: string):
     problems: [
       ...(common.issues ?? []).map((issue) => commonProblem(issue, source, where)),
       ...ownIssues.map((issue) => issueProblem(issue, source, where, 'front-matter/invalid-field')),
-      ...misspelledKeys(prepared, Object.keys(entries), source, where),
+      ...misspelledKeys(prepared, Object.keys(all), source, where),
     ],
   }
+}
+
+const COMMON = v.object(commonEntries)
+
+interface Schemas {
+  readonly all: v.ObjectEntries
+  readonly own: v.ObjectSchema<v.ObjectEntries, undefined>
+}
+
+const schemas = new WeakMap<EntryType, Schemas>()
+
+/** A kind's schemas, made once. */
+function schemasOf(type: EntryType): Schemas {
+  const known = schemas.get(type) ?? { all: { ...type.fields, ...commonEntries }, own: v.object(type.fields) }
+  schemas.set(type, known)
+  return known
 }
 
 function isCommon(key: unknown): boolean {

@@ -24,7 +24,7 @@ export function passTime(site: Site, now: string): { readonly plan: Plan; readon
 
 function showOne(site: Site, id: string): { readonly plan: Plan; readonly problems: readonly Problem[] } {
   try {
-    return { plan: site.change((change) => showAgain(change, id)).plan, problems: [] }
+    return { plan: site.change((change) => showAgain(change, [id])).plan, problems: [] }
   } catch (error) {
     if (!isRefused(error)) throw error
     const where = site.read.row(entries, id)?.source ?? id

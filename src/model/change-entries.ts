@@ -3,37 +3,56 @@ import { isShown, noteShowing, type Showing } from './showing.ts'
 import { entries, tags } from './site-tables.ts'
 import type { Change } from './types.ts'
 
-/** Adds an entry or takes its older version's place, shown if its time has come, and keeps the list of tags right. */
-export function putEntry(change: Change, entry: Entry): void {
-  const before = change.row(entries, entry.id)
-  change.put(entries, { ...entry, shown: isShown(entry, change) })
-  nameTags(change, [...(before?.tags ?? []), ...entry.tags])
-}
+/** Changes entries, and keeps the list of tags right once `nameTags` was called. */
+export class EntryChanges {
+  readonly #change: Change
+  /** Slugs of the tags that some changed entry has or had. */
+  readonly #touched = new Set<string>()
 
-/** Removes an entry; one that isn't there is no error. */
-export function removeEntry(change: Change, id: string): void {
-  const before = change.row(entries, id)
-  change.remove(entries, id)
-  nameTags(change, before?.tags ?? [])
+  constructor(change: Change) {
+    this.#change = change
+  }
+
+  /** Adds an entry or takes its older version's place, shown if its time has come. */
+  put(entry: Entry): void {
+    this.#touch(this.#change.row(entries, entry.id)?.tags ?? [])
+    this.#change.put(entries, { ...entry, shown: isShown(entry, this.#change) })
+    this.#touch(entry.tags)
+  }
+
+  /** Removes an entry; one that isn't there is no error. */
+  remove(id: string): void {
+    this.#touch(this.#change.row(entries, id)?.tags ?? [])
+    this.#change.remove(entries, id)
+  }
+
+  /** A tag is called what its oldest listed post calls it, and is gone with its last one: so its row follows from the entries alone. */
+  nameTags(): void {
+    for (const slug of this.#touched) {
+      const [oldest] = this.#change.list(entries.indexes.byTag, slug, { limit: 1 })
+      const name = oldest && this.#change.row(entries, oldest.key)?.tags.find((tag) => tag.slug === slug)?.name
+      if (name === undefined) this.#change.remove(tags, slug)
+      else this.#change.put(tags, { slug, name })
+    }
+    this.#touched.clear()
+  }
+
+  #touch(touched: Entry['tags']): void {
+    for (const { slug } of touched) this.#touched.add(slug)
+  }
 }
 
 /** Shows what the time has come for, and hides what is to be hidden now. */
 export function setShowing(change: Change, showing: Showing): void {
-  for (const id of noteShowing(change, showing)) showAgain(change, id)
+  showAgain(change, noteShowing(change, showing))
 }
 
-/** Shows or hides one entry as it is time to. */
-export function showAgain(change: Change, id: string): void {
-  const entry = change.row(entries, id)
-  if (entry) putEntry(change, entry)
-}
-
-/** A tag is called what its oldest listed post calls it, and is gone with its last one: so its row follows from the entries alone. */
-function nameTags(change: Change, touched: Entry['tags']): void {
-  for (const slug of new Set(touched.map((tag) => tag.slug))) {
-    const [oldest] = change.list(entries.indexes.byTag, slug, { limit: 1 })
-    const name = oldest && change.row(entries, oldest.key)?.tags.find((tag) => tag.slug === slug)?.name
-    if (name === undefined) change.remove(tags, slug)
-    else change.put(tags, { slug, name })
+/** Shows or hides these entries as it is time to. */
+export function showAgain(change: Change, ids: readonly string[]): void {
+  const changes = new EntryChanges(change)
+  for (const id of ids) {
+    const entry = change.row(entries, id)
+    if (entry) changes.put(entry)
   }
+  changes.nameTags()
 }

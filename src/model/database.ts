@@ -27,10 +27,14 @@ export class Database {
     return this.#prepare(sql).all(...values)
   }
 
+  /** How many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): number {
-    // What was meant for a transaction that SQLite has taken back must not be kept on its own.
-    if (this.#depth > 0 && !this.#sqlite.isTransaction) throw new DrowseError('internal', 'The transaction is gone.')
-    return Number(this.#prepare(sql).run(...values).changes)
+    return Number(this.#write(sql, values).changes)
+  }
+
+  /** The id of the row it inserted. */
+  insert(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#write(sql, values).lastInsertRowid)
   }
 
   /** Runs `work` in a transaction; if one is open already, in a savepoint of it. A throw or a rejection takes back all it did. */
@@ -67,6 +71,12 @@ export class Database {
   close(): void {
     this.#statements.clear()
     this.#sqlite.close()
+  }
+
+  #write(sql: string, values: readonly SQLInputValue[]) {
+    // What was meant for a transaction that SQLite has taken back must not be kept on its own.
+    if (this.#depth > 0 && !this.#sqlite.isTransaction) throw new DrowseError('internal', 'The transaction is gone.')
+    return this.#prepare(sql).run(...values)
   }
 
   #begin(): string {

@@ -20,14 +20,13 @@ export interface Reads {
 /** A reader: a query with its argument, a route's unit, or a page. The key is its JSON name, e.g. `["page","/posts/hello/"]`. */
 export interface Reader {
   readonly id: number
-  readonly key: string
-  /** Hash of a query's last result; null for one that has none yet and for the other kinds. */
+  /** Hash of a query's last result; null for the other kinds. */
   readonly hash: string | null
 }
 
 /**
- * Who read what, on disk. Rows are looked up by the fact that was touched, so finding the readers of a change costs what the change costs, however large
- * the site is. Spans are found by `high >= position`: those are few at a group's end, where new rows go.
+ * Who read what, on disk, both ways: with each reader all it read, and for each fact its readers. So finding the readers of a change costs what the change costs,
+ * however large the site is. Spans are found by `high >= position`: those are few at a group's end, where new rows go.
  */
 export class Graph {
   readonly #database: Database
@@ -39,33 +38,25 @@ export class Graph {
   constructor(database: Database, forgotten: (key: string) => void) {
     this.#database = database
     this.#forgotten = forgotten
+    // Databases made before kept no `reads`. Their engine was another one, which makes everything be read again.
+    if (database.get(`SELECT 1 FROM sqlite_schema WHERE name = 'row_reads_by_reader'`))
+      database.exec('DROP TABLE readers; DROP TABLE row_reads; DROP TABLE span_reads; DROP TABLE query_reads;')
     database.exec(`
-      CREATE TABLE IF NOT EXISTS readers (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, hash TEXT);
+      CREATE TABLE IF NOT EXISTS readers (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, hash TEXT, reads TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS row_reads (tbl TEXT, key TEXT, reader INTEGER, PRIMARY KEY (tbl, key, reader)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS row_reads_by_reader ON row_reads (reader);
       CREATE TABLE IF NOT EXISTS span_reads (idx TEXT, grp TEXT, high TEXT, low TEXT, reader INTEGER, PRIMARY KEY (idx, grp, high, low, reader)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS span_reads_by_reader ON span_reads (reader);
       CREATE TABLE IF NOT EXISTS query_reads (query INTEGER, reader INTEGER, PRIMARY KEY (query, reader)) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS query_reads_by_reader ON query_reads (reader);
     `)
   }
 
-  /** The reader of this key, added if need be. */
-  reader(key: string): Reader & { readonly fresh: boolean } {
-    const known = this.find(key)
-    if (known) return { ...known, fresh: false }
-    this.#database.run('INSERT INTO readers (key) VALUES (?)', key)
-    const id = Number(this.#database.get('SELECT last_insert_rowid() AS id')?.id)
-    return { id, key, hash: null, fresh: true }
+  /** True while nobody has read anything. */
+  get isEmpty(): boolean {
+    return this.#database.get('SELECT 1 FROM readers LIMIT 1') === undefined
   }
 
   find(key: string): Reader | null {
     const found = this.#database.get('SELECT id, hash FROM readers WHERE key = ?', key)
-    return found ? { id: Number(found.id), key, hash: found.hash === null ? null : String(found.hash) } : null
-  }
-
-  setHash(id: number, hash: string): void {
-    this.#database.run('UPDATE readers SET hash = ? WHERE id = ?', hash, id)
+    return found ? { id: Number(found.id), hash: found.hash === null ? null : String(found.hash) } : null
   }
 
   /** Keys of those who read a touched fact. */
@@ -93,25 +84,21 @@ export class Graph {
       .map((row) => String(row.key))
   }
 
-  /** Replaces what a reader read. Writes only the difference. */
-  record(reader: number, reads: Reads, fresh: boolean): void {
-    const rows = new Map(reads.rows.map(([table, key]) => [`${table}\n${key}`, [table, key] as const]))
-    const spans = new Map(reads.spans.map((span) => [JSON.stringify(span), span]))
-    const queries = new Set(reads.queries)
-    if (!fresh) this.#dropOthers(reader, rows, spans, queries)
-    for (const [table, key] of rows.values())
-      this.#database.run('INSERT OR IGNORE INTO row_reads (tbl, key, reader) VALUES (?, ?, ?)', table, key, reader)
-    for (const { index, group, low, high } of spans.values())
-      this.#database.run(
-        'INSERT OR IGNORE INTO span_reads (idx, grp, high, low, reader) VALUES (?, ?, ?, ?, ?)',
-        index,
-        group,
-        high,
-        low,
-        reader,
-      )
-    for (const query of queries)
-      this.#database.run('INSERT OR IGNORE INTO query_reads (query, reader) VALUES (?, ?)', query, reader)
+  /** Notes what a reader read, in place of what it read before, and returns its id. Writes only the difference. `hash` is a query's. */
+  record(key: string, seen: Reads, hash: string | null = null): number {
+    const reads = distinct(seen)
+    const text = JSON.stringify(reads)
+    const known = this.#database.get('SELECT id, hash, reads FROM readers WHERE key = ?', key)
+    if (!known) {
+      const id = this.#database.insert('INSERT INTO readers (key, hash, reads) VALUES (?, ?, ?)', key, hash, text)
+      this.#add(id, reads)
+      return id
+    }
+    const id = Number(known.id)
+    if (known.reads !== text) this.#replace(id, JSON.parse(String(known.reads)) as Reads, reads)
+    if (known.reads !== text || known.hash !== hash)
+      this.#database.run('UPDATE readers SET hash = ?, reads = ? WHERE id = ?', hash, text, id)
+    return id
   }
 
   /**
@@ -134,10 +121,10 @@ export class Graph {
 
   /** Forgets a reader; the queries that only it read go with the next sweep. */
   forget(key: string): void {
-    const reader = this.find(key)
-    if (!reader) return
-    this.record(reader.id, { rows: [], spans: [], queries: [] }, false)
-    this.#database.run('DELETE FROM readers WHERE id = ?', reader.id)
+    const known = this.#database.get('SELECT id, reads FROM readers WHERE key = ?', key)
+    if (!known) return
+    this.#replace(Number(known.id), JSON.parse(String(known.reads)) as Reads, NONE)
+    this.#database.run('DELETE FROM readers WHERE id = ?', Number(known.id))
     this.#forgotten(key)
   }
 
@@ -147,40 +134,68 @@ export class Graph {
     this.#database.exec('DELETE FROM readers; DELETE FROM row_reads; DELETE FROM span_reads; DELETE FROM query_reads;')
   }
 
-  /** Deletes what a reader no longer reads, and takes what it still reads out of the maps. */
-  #dropOthers(
-    reader: number,
-    rows: Map<string, readonly [string, string]>,
-    spans: Map<string, Span>,
-    queries: Set<number>,
-  ): void {
-    for (const row of this.#database.all('SELECT tbl, key FROM row_reads WHERE reader = ?', reader)) {
-      const [table, key] = [String(row.tbl), String(row.key)]
-      if (!rows.delete(`${table}\n${key}`))
-        this.#database.run('DELETE FROM row_reads WHERE tbl = ? AND key = ? AND reader = ?', table, key, reader)
-    }
-    for (const row of this.#database.all('SELECT idx, grp, low, high FROM span_reads WHERE reader = ?', reader)) {
-      const span: Span = {
-        index: String(row.idx),
-        group: String(row.grp),
-        low: String(row.low),
-        high: String(row.high),
-      }
-      if (!spans.delete(JSON.stringify(span)))
-        this.#database.run(
-          'DELETE FROM span_reads WHERE idx = ? AND grp = ? AND high = ? AND low = ? AND reader = ?',
-          span.index,
-          span.group,
-          span.high,
-          span.low,
-          reader,
-        )
-    }
-    for (const row of this.#database.all('SELECT query FROM query_reads WHERE reader = ?', reader)) {
-      const query = Number(row.query)
-      if (queries.delete(query)) continue
+  #add(reader: number, { rows, spans, queries }: Reads): void {
+    for (const [table, key] of rows)
+      this.#database.run('INSERT INTO row_reads (tbl, key, reader) VALUES (?, ?, ?)', table, key, reader)
+    for (const { index, group, low, high } of spans)
+      this.#database.run(
+        'INSERT INTO span_reads (idx, grp, high, low, reader) VALUES (?, ?, ?, ?, ?)',
+        index,
+        group,
+        high,
+        low,
+        reader,
+      )
+    for (const query of queries) this.#database.run('INSERT INTO query_reads (query, reader) VALUES (?, ?)', query, reader)
+  }
+
+  #replace(reader: number, before: Reads, after: Reads): void {
+    const gone = without(before, after)
+    for (const [table, key] of gone.rows)
+      this.#database.run('DELETE FROM row_reads WHERE tbl = ? AND key = ? AND reader = ?', table, key, reader)
+    for (const { index, group, low, high } of gone.spans)
+      this.#database.run(
+        'DELETE FROM span_reads WHERE idx = ? AND grp = ? AND high = ? AND low = ? AND reader = ?',
+        index,
+        group,
+        high,
+        low,
+        reader,
+      )
+    for (const query of gone.queries) {
       this.#database.run('DELETE FROM query_reads WHERE query = ? AND reader = ?', query, reader)
       this.#unread.add(query)
     }
+    this.#add(reader, without(after, before))
   }
+}
+
+const NONE: Reads = { rows: [], spans: [], queries: [] }
+
+/** Each read once, in the order of the first time. */
+function distinct({ rows, spans, queries }: Reads): Reads {
+  return { rows: once(rows, nameOfRow), spans: once(spans, nameOfSpan), queries: [...new Set(queries)] }
+}
+
+function once<T>(all: readonly T[], name: (one: T) => string): readonly T[] {
+  return all.length < 2 ? all : [...new Map(all.map((one) => [name(one), one])).values()]
+}
+
+function without(reads: Reads, others: Reads): Reads {
+  const rows = new Set(others.rows.map(nameOfRow))
+  const spans = new Set(others.spans.map(nameOfSpan))
+  const queries = new Set(others.queries)
+  return {
+    rows: reads.rows.filter((row) => !rows.has(nameOfRow(row))),
+    spans: reads.spans.filter((span) => !spans.has(nameOfSpan(span))),
+    queries: reads.queries.filter((query) => !queries.has(query)),
+  }
+}
+
+function nameOfRow([table, key]: Reads['rows'][number]): string {
+  return `${table}\n${key}`
+}
+
+function nameOfSpan({ index, group, low, high }: Span): string {
+  return JSON.stringify([index, group, low, high])
 }

@@ -74,20 +74,19 @@ export class Queries {
   #run(query: Query, argument: Json, key: string): Answer {
     const recorder = new Recorder(this.#rows, (inner, innerArgument) => this.answer(inner, innerArgument))
     const result = query.run(recorder, argument)
-    const reader = this.#graph.reader(key)
-    if (reader.fresh || this.#dirty.has(key)) this.#keep(reader, recorder, result)
+    const reader = this.#graph.find(key)
+    const id = reader && !this.#dirty.has(key) ? reader.id : this.#keep(key, reader, recorder, result)
     this.#dirty.delete(key)
-    const answer = { id: reader.id, result }
+    const answer = { id, result }
     this.#answers.set(key, answer)
     return answer
   }
 
-  #keep(reader: Reader & { readonly fresh: boolean }, recorder: Recorder, result: Json): void {
-    this.#graph.record(reader.id, recorder.reads, reader.fresh)
+  #keep(key: string, reader: Reader | null, recorder: Recorder, result: Json): number {
     const resultHash = hash('sha1', JSON.stringify(result))
-    if (resultHash === reader.hash) return
-    this.#graph.setHash(reader.id, resultHash)
-    if (!reader.fresh) this.#stale(this.#graph.readersOfQuery(reader.id))
+    const id = this.#graph.record(key, recorder.reads, resultHash)
+    if (reader !== null && resultHash !== reader.hash) this.#stale(this.#graph.readersOfQuery(id))
+    return id
   }
 }
 

@@ -4,7 +4,7 @@ import type { Index, Place, Query, Table } from './types.ts'
 /** Between `sort` and key in a position: sorts before everything that either may hold. */
 const SEPARATOR = '\u0001'
 
-/** Sorts after every position. */
+/** Sorts after every position: U+10FFFF is no character, and no `sort` may begin with it. */
 export const LAST_POSITION = '\u{10ffff}'
 
 /** Where a row with this `sort` and key stands in its group. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { remarkParser } from '../../src/content/markdown/parsers/remark.ts'
 import { satteriParser } from '../../src/content/markdown/parsers/satteri.ts'
 import { renderMarkdown } from '../../src/content/markdown/render-markdown.ts'
+import { remarkToHast } from '../../src/content/markdown/to-hast.ts'
 import type { Parser } from '../../src/content/markdown/types.ts'
 import { GFM_EXAMPLES } from './gfm-examples.ts'
 
@@ -54,6 +55,17 @@ describe('CommonMark', () => {
     const different = examples.filter((example) => normalized(neutralHtml(example.markdown, parser)) !== normalized(example.html))
 
     expect(different.map((example) => example.number)).toEqual([...DIFFERENCES.keys()])
+  })
+})
+
+describe('The way from Markdown’s tree to HTML’s', () => {
+  const footnote = 'A[^1] [b] [c][^2]\n\n[^1]: One [b] [c]\n\n    [c]: /c\n\n[^2]: Two\n\n[b]: /b\n[b]: /other\n'
+  const texts = [...examples, ...GFM_EXAMPLES, { markdown: footnote }].map(({ markdown }) => markdown)
+
+  it.each([satteriParser, remarkParser])('is remark-rehype’s, for what $name parses', (parser) => {
+    const ours = unified().use(remarkToHast, { allowDangerousHtml: true }).freeze()
+
+    for (const text of texts) expect(ours.runSync(parser.parse(text))).toEqual(neutral.runSync(parser.parse(text)))
   })
 })
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Element, Root } from 'hast'
 import { toHtml } from 'hast-util-to-html'
-import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
 import type { Body } from '../types.ts'
 import { rehypeAccessibleElements } from './accessible-elements.ts'
@@ -11,12 +10,13 @@ import { isHeading, lineOf, rehypeHeadingIds } from './heading-ids.ts'
 import { rehypeHeadingLevels } from './heading-levels.ts'
 import { countWords, excerptOf, isFootnotes } from './plain-text.ts'
 import { rehypeRawHtml } from './raw-html.ts'
+import { remarkToHast } from './to-hast.ts'
 import type { Parser } from './types.ts'
 
 /** mdast → hast. Parsing is the Parser's part, and writing HTML the last step below. */
 const pipeline = unified()
   .use(remarkFootnoteNames)
-  .use(remarkRehype, { allowDangerousHtml: true, clobberPrefix: '' })
+  .use(remarkToHast, { allowDangerousHtml: true, clobberPrefix: '' })
   .use(rehypeRawHtml)
   .use(rehypeAccessibleElements)
   .use(rehypeHeadingLevels)

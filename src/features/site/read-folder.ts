@@ -5,7 +5,7 @@ import { readEntry } from '../../content/read-entry.ts'
 import { decodeSource } from '../../content/source-text.ts'
 import { mediaKey, typeOfPath } from '../../content/sources.ts'
 import type { BodyCache, Entry, EntryType } from '../../content/types.ts'
-import { putEntry, removeEntry } from '../../model/change-entries.ts'
+import { EntryChanges } from '../../model/change-entries.ts'
 import { entries, files, settings, sources } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
@@ -33,6 +33,12 @@ export interface FolderParts {
   readonly everything?: boolean
 }
 
+/** The model, to be brought up to date. */
+interface Folder {
+  readonly change: Change
+  readonly entryChanges: EntryChanges
+}
+
 interface Reading {
   readonly file: FolderFile
   readonly entry: Entry | null
@@ -45,16 +51,19 @@ interface Reading {
  */
 export function readFolder(change: Change, { changed, removed }: FolderChange, parts: FolderParts): readonly Problem[] {
   const problems: Problem[] = []
-  for (const path of removed) removeSource(change, path)
+  const entryChanges = new EntryChanges(change)
+  const folder = { change, entryChanges }
+  for (const path of removed) removeSource(folder, path)
   const parser = parserOf(change)
   const known = parts.everything === true ? [...changed, ...othersThan(changed, change)] : changed
   for (const file of known) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
   const files = parserOf(change) === parser ? known : [...changed, ...othersThan(changed, change)]
   for (const file of files) if (typeOfPath(file.path, parts.types) === null) problems.push(...publishFile(change, file))
   const readings = files.flatMap((file) => readSource(change, file, parts))
-  for (const { file, entry } of readings) releaseEntry(change, file.path, entry?.id ?? null)
+  for (const { file, entry } of readings) releaseEntry(folder, file.path, entry?.id ?? null)
   for (const reading of readings.toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1)))
-    problems.push(...place(change, reading))
+    problems.push(...place(folder, reading))
+  entryChanges.nameTags()
   return problems
 }
 
@@ -124,15 +133,15 @@ function rivalOf(path: string, key: string): string {
 }
 
 /** Takes away the entry a source had, unless it keeps that very one. */
-function releaseEntry(change: Change, path: string, kept: string | null): void {
+function releaseEntry({ change, entryChanges }: Folder, path: string, kept: string | null): void {
   const before = change.row(sources, path)?.entry ?? null
-  if (before !== null && before !== kept) removeEntry(change, before)
+  if (before !== null && before !== kept) entryChanges.remove(before)
 }
 
-function place(change: Change, { file, entry, problems }: Reading): readonly Problem[] {
+function place({ change, entryChanges }: Folder, { file, entry, problems }: Reading): readonly Problem[] {
   const rival = entry === null ? null : change.row(entries, entry.id)
   if (entry === null || rival === null || rival.source === file.path) {
-    if (entry) putEntry(change, entry)
+    if (entry) entryChanges.put(entry)
     change.put(sources, { path: file.path, hash: file.hash, entry: entry?.id ?? null, problems })
     return problems
   }
@@ -141,14 +150,15 @@ function place(change: Change, { file, entry, problems }: Reading): readonly Pro
   const loserHash = loser === file.path ? file.hash : (change.row(sources, loser)?.hash ?? '')
   change.put(sources, { path: loser, hash: loserHash, entry: null, problems: [duplicate] })
   if (winner === file.path) {
-    putEntry(change, entry)
+    entryChanges.put(entry)
     change.put(sources, { path: file.path, hash: file.hash, entry: entry.id, problems })
   }
   return [...problems, duplicate]
 }
 
-function removeSource(change: Change, path: string): void {
-  releaseEntry(change, path, null)
+function removeSource(folder: Folder, path: string): void {
+  const { change } = folder
+  releaseEntry(folder, path, null)
   const key = mediaKey(path)
   const rival = key === null ? null : change.row(sources, rivalOf(path, key))
   if (key !== null && (rival === null || path < rival.path)) change.remove(files, `/${key}`)
