@@ -29,6 +29,10 @@ export class Pages {
     return page?.path === path ? page : null
   }
 
+  has(key: string): boolean {
+    return this.#database.get('SELECT 1 FROM pages WHERE key = ?', key) !== undefined
+  }
+
   byKey(key: string): PageRow | null {
     const row = this.#database.get('SELECT * FROM pages WHERE key = ?', key)
     return row ? pageOf(row) : null
@@ -57,6 +61,10 @@ export class Pages {
       for (const row of rows) yield pageOf(row)
       after = String(rows.at(-1)?.key)
     }
+  }
+
+  paths(): readonly string[] {
+    return this.#database.all('SELECT path FROM pages ORDER BY path').map(({ path }) => String(path))
   }
 
   get size(): number {

@@ -1,7 +1,7 @@
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Graph } from '../model/graph.ts'
 import { parseReaderKey, type Queries, readerKey } from '../model/queries.ts'
-import { Recorder } from '../model/recorder.ts'
+import { PAGES, Recorder } from '../model/recorder.ts'
 import type { Rows } from '../model/rows.ts'
 import type { Touched } from '../model/types.ts'
 import { foldersOf, keyFault } from '../protocol/key.ts'
@@ -41,6 +41,8 @@ export class Planner {
   #stalePages = new Set<string>()
   /** Nobody has read anything yet, so nobody need be looked for. */
   #isFirst = false
+  /** Keys under which something is published that was not, or the other way round. */
+  readonly #comeOrGone = new Set<string>()
 
   constructor(parts: { graph: Graph; rows: Rows; pages: Pages; routes: readonly Route[]; queries: Queries }) {
     this.#graph = parts.graph
@@ -129,6 +131,7 @@ export class Planner {
       for (const spec of specs) claims.push({ unit, spec })
     }
     const claimed = new Map<string, Unit>()
+    this.#comeOrGone.clear()
     for (const { unit, spec } of claims) {
       this.#claim(unit, spec, released, claimed)
       claimed.set(keyOf(spec.path), unit)
@@ -139,6 +142,7 @@ export class Planner {
       this.#drop(path)
       removed.add(keyOf(path))
     }
+    if (!this.#isFirst) for (const key of this.#comeOrGone) this.stale(this.#graph.readersOfRow(PAGES, key))
     return removed
   }
 
@@ -149,6 +153,7 @@ export class Planner {
 
   #drop(path: string): void {
     this.#pages.remove(path)
+    this.#comeOrGone.add(keyOf(path))
     this.#stalePages.delete(path)
     this.#graph.forget(readerKey('page', path, null))
   }
@@ -181,6 +186,7 @@ export class Planner {
       if (rival) throw blocked({ path: spec.path, route: route.name, unit }, rival)
     }
     if (there && there.path !== spec.path) this.#drop(there.path)
+    if (!there) this.#comeOrGone.add(key)
     this.#pages.claim({ path: spec.path, route: route.name, unit, argument: spec.argument })
     this.#stalePages.add(spec.path)
   }

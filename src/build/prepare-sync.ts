@@ -135,10 +135,11 @@ function placed(files: Readonly<Record<string, string>>, places: Readonly<Record
 function readSource(path: string, bytes: Uint8Array, types: readonly EntryType[], parser: ParserName): ReadResult {
   const type = typeOfPath(path, types)
   if (type === null) return { entry: null, problems: [] }
-  return readEntry({ path, bytes }, type, { parser: parserNamed(parser), bodies: memoryBodies() })
+  return readEntry({ path, bytes }, type, { parser: parserNamed(parser), highlight: false, bodies: memoryBodies() })
 }
 
 function memoryBodies(): BodyCache {
   const bodies = new Map<string, Body>()
-  return { get: (key) => bodies.get(key) ?? null, set: (key, body) => void bodies.set(key, body) }
+  const code = { get: () => null, set: () => {} }
+  return { get: (key) => bodies.get(key) ?? null, set: (key, body) => void bodies.set(key, body), code }
 }

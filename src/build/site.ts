@@ -6,20 +6,33 @@ import { Graph } from '../model/graph.ts'
 import { Queries, readerKey } from '../model/queries.ts'
 import { Recorder } from '../model/recorder.ts'
 import { Rows } from '../model/rows.ts'
-import { templates } from '../model/site-tables.ts'
+import { sources, templates } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
 import type { LoadedTheme } from '../render/theme/load.ts'
 import type { PageContext, Route } from '../render/types.ts'
 import { problemOf, toObject } from './objects.ts'
-import { type PageRow, Pages } from './pages.ts'
+import { PageProblems } from './page-problems.ts'
+import { keyOf, type PageRow, Pages } from './pages.ts'
 import { type Plan, Planner } from './plan.ts'
+import { Suggestions } from './suggestions.ts'
 
 /** What rendering needs from outside the model. */
 export interface RenderParts {
   readonly theme: LoadedTheme
   readonly bodies: Pick<BodyCache, 'get'>
   blob(hash: string): Uint8Array
+}
+
+interface Rendering {
+  readonly object: ObjectInfo
+  readonly bytes: Uint8Array
+}
+
+interface Outcome {
+  /** Null for a page that could not be rendered. */
+  readonly rendering: Rendering | null
+  readonly problems: readonly Problem[]
 }
 
 /** Takes each object that changed, as soon as it is rendered. */
@@ -30,6 +43,7 @@ export interface RenderSummary {
   readonly rendered: number
   /** Objects that differ from their last version. */
   readonly changed: number
+  /** What keeps pages from being rendered, and what else is wrong with these and was not known yet. */
   readonly problems: readonly Problem[]
 }
 
@@ -40,12 +54,14 @@ export interface RenderSummary {
 export class Site {
   readonly database: Database
   readonly pages: Pages
+  readonly pageProblems: PageProblems
   readonly #rows: Rows
   readonly #graph: Graph
   readonly #queries: Queries
   readonly #planner: Planner
   readonly #routes: ReadonlyMap<string, Route>
   readonly #engine: string
+  #suggestions = this.#newSuggestions()
   #engineMet = false
   #isPutOff = false
 
@@ -58,6 +74,7 @@ export class Site {
     this.#rows = new Rows(database, tables)
     this.#graph = new Graph(database, (key) => this.#queries.forget(key))
     this.pages = new Pages(database)
+    this.pageProblems = new PageProblems(database)
     const queries = features.flatMap((feature) => feature.queries ?? [])
     this.#queries = new Queries(this.#graph, this.#rows, queries, (keys) => this.#planner.stale(keys))
     this.#planner = new Planner({ graph: this.#graph, rows: this.#rows, pages: this.pages, routes, queries: this.#queries })
@@ -89,6 +106,7 @@ export class Site {
       return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
     })
     this.#engineMet = !this.#isPutOff
+    this.#suggestions = this.#newSuggestions()
     return outcome
   }
 
@@ -124,11 +142,10 @@ export class Site {
       if (!page) continue
       rendered++
       const outcome = await this.#tryPage(page, parts)
-      if ('problem' in outcome) {
-        problems.push(outcome.problem)
-        continue
-      }
-      const { object, bytes } = outcome
+      const failed = outcome.rendering === null
+      if (this.pageProblems.note(path, outcome.problems, { failed }) || failed) problems.push(...outcome.problems)
+      if (outcome.rendering === null) continue
+      const { object, bytes } = outcome.rendering
       if (object.hash === page.object?.hash && object.contentType === page.object.contentType) continue
       this.pages.setObject(object)
       changed++
@@ -137,12 +154,12 @@ export class Site {
     return { rendered, changed, problems }
   }
 
-  /** Renders one page and records what it read. Same site, same bytes. */
-  async renderPage(page: PageRow, parts: RenderParts): Promise<{ object: ObjectInfo; bytes: Uint8Array }> {
+  /** Renders one page and records what it read. Same site, same bytes. `report` is told what is wrong with what it shows. */
+  async renderPage(page: PageRow, parts: RenderParts, report: (problem: Problem) => void = () => {}): Promise<Rendering> {
     const route = this.#routes.get(page.route)
     if (!route) throw new DrowseError('internal', `No feature has the route ${page.route}.`)
     const recorder = new Recorder(this.#rows, (query, argument) => this.#queries.answer(query, argument))
-    const context = contextOf(page.path, recorder, parts)
+    const context = this.#context(page.path, recorder, parts, report)
     try {
       const rendered = await route.render(context, page.argument)
       this.#record(page, recorder)
@@ -159,12 +176,52 @@ export class Site {
     this.#graph.sweep()
   }
 
-  async #tryPage(page: PageRow, parts: RenderParts): Promise<{ object: ObjectInfo; bytes: Uint8Array } | { problem: Problem }> {
+  async #tryPage(page: PageRow, parts: RenderParts): Promise<Outcome> {
+    const problems: Problem[] = []
     try {
-      return await this.renderPage(page, parts)
+      return { rendering: await this.renderPage(page, parts, (problem) => problems.push(problem)), problems }
     } catch (error) {
       if (isDatabaseFault(error)) throw error
-      return { problem: problemOf(page, error) }
+      return { rendering: null, problems: [...problems, problemOf(page, error)] }
+    }
+  }
+
+  /** What a page looks at. Its template adds a read of the template's own row, so that a changed component finds its pages. */
+  #context(path: string, recorder: Recorder, parts: RenderParts, report: (problem: Problem) => void): PageContext {
+    return {
+      path,
+      row: (table, key) => recorder.row(table, key),
+      list: (index, group, range) => recorder.list(index, group, range),
+      count: (index, group, atMost) => recorder.count(index, group, atMost),
+      query: (query, argument) => recorder.query(query, argument),
+      template(name, props) {
+        recorder.row(templates, name)
+        return parts.theme.render(name, props)
+      },
+      body(bodyHash): Body {
+        const body = parts.bodies.get(bodyHash)
+        if (!body) throw new DrowseError('internal', `The body ${bodyHash} of ${path} is not in the cache.`)
+        return body
+      },
+      // Servers send readers of a folder's name on to the folder's page.
+      hasPage: (wanted) =>
+        this.#hasKey(keyOf(wanted), recorder) || (!wanted.endsWith('/') && this.#hasKey(keyOf(`${wanted}/`), recorder)),
+      suggest: (wanted, among) => this.#suggestions[among].near(wanted),
+      report,
+      blob: (hashOf) => parts.blob(hashOf),
+    }
+  }
+
+  #hasKey(key: string, recorder: Recorder): boolean {
+    recorder.page(key)
+    return this.pages.has(key)
+  }
+
+  /** Made anew for each change: what they know is of that moment. */
+  #newSuggestions(): Readonly<Record<'pages' | 'files', Suggestions>> {
+    return {
+      pages: new Suggestions(() => this.pages.paths()),
+      files: new Suggestions(() => this.#rows.list(sources.indexes.all, '').map(({ key }) => key)),
     }
   }
 
@@ -188,26 +245,5 @@ export class Site {
   #knownEngine(): unknown {
     this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
     return this.database.get('SELECT name FROM engine')?.name
-  }
-}
-
-/** A page's template adds a read of the template's own row, so that a changed component finds its pages. */
-function contextOf(path: string, recorder: Recorder, parts: RenderParts): PageContext {
-  return {
-    path,
-    row: (table, key) => recorder.row(table, key),
-    list: (index, group, range) => recorder.list(index, group, range),
-    count: (index, group, atMost) => recorder.count(index, group, atMost),
-    query: (query, argument) => recorder.query(query, argument),
-    template(name, props) {
-      recorder.row(templates, name)
-      return parts.theme.render(name, props)
-    },
-    body(bodyHash): Body {
-      const body = parts.bodies.get(bodyHash)
-      if (!body) throw new DrowseError('internal', `The body ${bodyHash} of ${path} is not in the cache.`)
-      return body
-    },
-    blob: (hashOf) => parts.blob(hashOf),
   }
 }

@@ -16,7 +16,6 @@ import type { LoadedTheme } from '../render/theme/load.ts'
 import { problemOf } from './objects.ts'
 import { type OutDir, openOutDir } from './out-dir.ts'
 import { type RenderParts, Site } from './site.ts'
-import { Unrendered } from './unrendered.ts'
 
 export interface WorkshopOptions {
   readonly outDir: string
@@ -79,7 +78,6 @@ export class Workshop {
   readonly types: readonly EntryType[]
   readonly #database: Database
   readonly #bodies: ReturnType<typeof bodyCache>
-  readonly #unrendered: Unrendered
   readonly #outDir: string
   #out: OutDir | null = null
   #theme: LoadedTheme | null = null
@@ -89,7 +87,6 @@ export class Workshop {
     if (exclusive) this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
     this.#outDir = outDir
     this.#bodies = bodyCache(this.#database)
-    this.#unrendered = new Unrendered(this.#database)
     this.site = new Site(this.#database, features, engine)
     this.types = features.flatMap((feature) => feature.entryTypes ?? [])
   }
@@ -101,11 +98,11 @@ export class Workshop {
     return { ...round, commitMs: performance.now() - startedAt - round.planMs - round.renderMs }
   }
 
-  /** What is wrong with the site's files, and with pages that could not be rendered. */
+  /** What is wrong with the site's files, and with what its pages show. */
   get problems(): readonly Problem[] {
     const { read } = this.site
     const faulty = read.list(sources.indexes.faulty, '').flatMap(({ key }) => read.row(sources, key)?.problems ?? [])
-    return [...faulty, ...this.#unrendered.problems]
+    return [...faulty, ...this.site.pageProblems.all]
   }
 
   /** When the next entry is to be shown, or null. */
@@ -141,7 +138,7 @@ export class Workshop {
     }
     const parts = this.#partsWith(intake)
     const first = (options.first ?? []).filter((path) => plan.pages.has(path))
-    const again = options.complete === true ? this.#unrendered.paths : []
+    const again = options.complete === true ? this.site.pageProblems.failed : []
     const rendered = await this.#render(new Set([...first, ...plan.pages, ...again]), parts, write)
     const gone = [...plan.removed].filter((key) => this.site.pages.byKey(key) === null)
     if (options.complete !== true) for (const key of gone) this.#output.remove(key)
@@ -151,18 +148,15 @@ export class Workshop {
   }
 
   async #render(pages: ReadonlySet<string>, parts: RenderParts, write: Write): Promise<number> {
-    const failed = new Set(this.#unrendered.paths)
     let rendered = 0
     let turnAt = performance.now()
     for (const path of pages) {
       const summary = await this.site.render({ pages: new Set([path]), removed: new Set() }, parts, write)
       rendered += summary.rendered
-      if (failed.has(path) || summary.problems.length > 0) this.#unrendered.note(path, summary.problems)
       if (performance.now() - turnAt < TURN_MS) continue
       await new Promise((resolve) => setImmediate(resolve))
       turnAt = performance.now()
     }
-    this.#unrendered.forgetGone((path) => this.site.pages.get(path) !== null)
     return rendered
   }
 
@@ -177,7 +171,7 @@ export class Workshop {
         const { object, bytes } = await this.site.renderPage(page, parts)
         write(object, bytes)
       } catch (error) {
-        this.#unrendered.note(page.path, [problemOf(page, error)])
+        this.site.pageProblems.note(page.path, [problemOf(page, error)], { failed: true })
         kept.delete(page.object.key)
       }
     }

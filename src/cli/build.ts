@@ -13,11 +13,11 @@ export function dueLine(nextDue: string): string {
   return `An entry waits for its date, ${nextDue}: build again then. “drowse start” shows it by itself.`
 }
 
-/** `drowse build`: exit code 0, or 1 when something in the site has an error; everything else is built all the same. */
+/** `drowse build`: exit code 0, or 1 when something in the site has an error (with `strict`, a warning too); everything else is built all the same. */
 export async function runBuild(
   terminal: Terminal,
   siteDir: string,
-  options: { out?: string; cache: boolean; drafts?: true; force?: true },
+  options: { out?: string; cache: boolean; drafts?: true; strict?: true; force?: true },
 ): Promise<number> {
   const site = resolve(siteDir)
   const outDir = resolve(options.out ?? join(site, 'dist'))
@@ -37,14 +37,20 @@ export async function runBuild(
     },
   })
   const ns = Number(process.hrtime.bigint() - startedNs)
-  const errors = result.problems.filter(({ severity }) => severity === 'error').length
-  terminal.problems(result.problems)
+  const problems = options.strict
+    ? result.problems.map((problem) => ({ ...problem, severity: 'error' as const }))
+    : result.problems
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  terminal.problems(problems)
   const { written, removed } = result
   terminal.line(
     `${terminal.style('bold', outDir)}: ${counted(result.pages, 'file')}, ${written.length} written, ${removed} removed, ${counted(result.rendered, 'page')} rendered in ${duration(ns)}`,
   )
   if (result.nextDue !== null) terminal.line(dueLine(result.nextDue))
-  if (errors > 0) terminal.line(terminal.style('red', `${counted(errors, 'error')}: what has one is left out.`))
+  if (errors > 0) {
+    const told = options.strict ? 'with --strict, a warning is one too.' : 'what has one is left out.'
+    terminal.line(terminal.style('red', `${counted(errors, 'error')}: ${told}`))
+  }
   terminal.result({
     outDir,
     pages: result.pages,
@@ -52,7 +58,7 @@ export async function runBuild(
     written,
     removed,
     nextDue: result.nextDue,
-    problems: result.problems,
+    problems,
     ms: ns / 1e6,
   })
   return errors > 0 ? 1 : 0

@@ -59,9 +59,10 @@ program
   .option('-o, --out <dir>', 'where the files go (default: dist in the site)')
   .option('--no-cache', 'forget what earlier builds knew and build everything')
   .addOption(drafts())
+  .option('--strict', 'count warnings, such as a link that leads nowhere, as errors')
   .addOption(force())
   .addOption(json())
-  .action((site: string, options: { out?: string; cache: boolean; drafts?: true; force?: true; json?: true }) =>
+  .action((site: string, options: { out?: string; cache: boolean; drafts?: true; strict?: true; force?: true; json?: true }) =>
     run(options, async (terminal) => (await import('./build.ts')).runBuild(terminal, site, options)),
   )
 

@@ -17,6 +17,12 @@ export interface Terminal {
   style(style: Style, text: string): string
 }
 
+/** Nobody reads thousands, and printing them takes longer than finding them. */
+const MOST_PROBLEMS = 200
+
+/** Errors come before warnings where not all can be shown. */
+const rank = ({ severity }: Problem) => (severity === 'error' ? 0 : 1)
+
 /** The terminal of this process. */
 export function openTerminal({ json }: { readonly json: boolean }): Terminal {
   const live = process.stderr.isTTY && !json
@@ -55,7 +61,11 @@ export function openTerminal({ json }: { readonly json: boolean }): Terminal {
     problems(problems) {
       clear()
       if (json) return
-      for (const problem of problems) process.stderr.write(`${problemLines(problem, errorStyle)}\n`)
+      const shown =
+        problems.length > MOST_PROBLEMS ? problems.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_PROBLEMS) : problems
+      for (const problem of shown) process.stderr.write(`${problemLines(problem, errorStyle)}\n`)
+      const more = problems.length - shown.length
+      if (more > 0) process.stderr.write(`… and ${counted(more, 'problem')} more; \`--json\` tells all of them.\n`)
     },
     result(value) {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`)

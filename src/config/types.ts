@@ -18,6 +18,8 @@ export interface SiteConfig {
   readonly comments: CommentsConfig
   readonly postsPerPage: number
   readonly parser: ParserName
+  /** Whether code blocks are coloured. */
+  readonly highlight: boolean
   readonly publish: PublishConfig
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }

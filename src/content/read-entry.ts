@@ -5,15 +5,14 @@ import { checkFields, type EntryFields } from './entry-fields.ts'
 import { folderIndex, missingDate, missingTitle, tooDeep, tooLarge, unclosed, unnameable } from './entry-problems.ts'
 import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
-import type { Parser } from './markdown/types.ts'
+import type { BodyOptions, Parser } from './markdown/types.ts'
 import { datePrefix, slugOfPath } from './slug.ts'
 import { decodeSource } from './source-text.ts'
 import { pathInSource } from './sources.ts'
 import { parseTimestamp } from './timestamp.ts'
-import type { Body, BodyCache, Entry, EntryType, ReadResult, SourceFile } from './types.ts'
+import type { Body, BodyCache, BodyProblem, Entry, EntryType, ReadResult, SourceFile } from './types.ts'
 
-export interface ReadOptions {
-  readonly parser: Parser
+export interface ReadOptions extends Omit<BodyOptions, 'code'> {
   /** Asked for the body before it is rendered, and given it afterwards. */
   readonly bodies: BodyCache
 }
@@ -34,13 +33,15 @@ export function readEntry(file: SourceFile, type: EntryType, options: ReadOption
   if (split.unclosed) return { entry: null, problems: [unclosed(file.path)] }
   const yaml = readYaml(split.yaml ?? '', { where: file.path, rules: 'front-matter', firstLine: YAML_LINE })
   if (yaml.source === null) return { entry: null, problems: yaml.problems }
-  return entryFrom({ path: file.path, yaml: yaml.source, markdown: split.markdown, problems: yaml.problems }, type, options)
+  return entryFrom({ path: file.path, yaml: yaml.source, text, markdown: split.markdown, problems: yaml.problems }, type, options)
 }
 
 /** A file taken apart. */
 interface Parted {
   readonly path: string
   readonly yaml: YamlSource
+  readonly text: string
+  /** The end of `text`. */
   readonly markdown: string
   readonly problems: readonly Problem[]
 }
@@ -53,17 +54,18 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
   const slug = fields.common.slug ?? slugOfPath(pathInSource(path, type))
   const date = fields.common.date ?? dateFromName(path)
   const body = renderCached(markdown, options)
+  const bodyLine = 1 + lineEnds(file.text.slice(0, file.text.length - markdown.length))
   const problems = [
     ...file.problems,
     ...fields.problems,
     ...(title === null && !fields.given.has('title') ? [missingTitle(path)] : []),
     ...(slug === null && !fields.given.has('slug') ? [unnameable(path)] : []),
     ...(type.dated && date === null && !fields.given.has('date') ? [missingDate(path)] : []),
-    ...(body === null ? [tooDeep(path)] : []),
+    ...(body === null ? [tooDeep(path)] : body.problems.map((problem) => atFile(problem, path, bodyLine))),
   ]
   const failed = problems.some((problem) => problem.severity === 'error')
   if (failed || title === null || slug === null || body === null) return { entry: null, problems: inOrder(problems) }
-  return { entry: makeEntry({ path, type, fields, title, slug, date, body }), problems: inOrder(problems) }
+  return { entry: makeEntry({ path, type, fields, title, slug, date, body, bodyLine }), problems: inOrder(problems) }
 }
 
 interface Parts {
@@ -74,9 +76,10 @@ interface Parts {
   readonly slug: string
   readonly date: string | null
   readonly body: Body & { readonly hash: string }
+  readonly bodyLine: number
 }
 
-function makeEntry({ path, type, fields, title, slug, date, body }: Parts): Entry {
+function makeEntry({ path, type, fields, title, slug, date, body, bodyLine }: Parts): Entry {
   const { common, data } = fields
   return {
     id: `${type.kind}/${slug}`,
@@ -93,6 +96,8 @@ function makeEntry({ path, type, fields, title, slug, date, body }: Parts): Entr
     shown: common.draft !== true,
     data,
     bodyHash: body.hash,
+    bodyLine,
+    anchors: body.ids,
   }
 }
 
@@ -111,12 +116,13 @@ function dateFromName(path: string): string | null {
 }
 
 /** Null where the Markdown nests deeper than the stack reaches. */
-function renderCached(markdown: string, { parser, bodies }: ReadOptions): (Body & { readonly hash: string }) | null {
-  const hash = bodyHash(markdown, parser)
+function renderCached(markdown: string, { bodies, ...how }: ReadOptions): (Body & { readonly hash: string }) | null {
+  const options: BodyOptions = { ...how, code: bodies.code }
+  const hash = bodyHash(markdown, options)
   const cached = bodies.get(hash)
   if (cached !== null) return { ...cached, hash }
   try {
-    const body = renderMarkdown(markdown, parser)
+    const body = renderMarkdown(markdown, options)
     bodies.set(hash, body)
     return { ...body, hash }
   } catch (error) {
@@ -128,6 +134,16 @@ function renderCached(markdown: string, { parser, bodies }: ReadOptions): (Body 
 /** The page of a kind's own folder is a list, which a feature makes; only `content` itself has a page of its own, the site's first. */
 function isFolderIndex(path: string, type: EntryType): boolean {
   return type.source !== 'content' && path !== type.source && /^index\.[^./]+$/i.test(pathInSource(path, type))
+}
+
+function lineEnds(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1
+  return count
+}
+
+function atFile(problem: BodyProblem, where: string, bodyLine: number): Problem {
+  return { where, ...problem, ...(problem.line === undefined ? {} : { line: bodyLine + problem.line - 1 }) }
 }
 
 function inOrder(problems: readonly Problem[]): Problem[] {

@@ -47,21 +47,63 @@ export interface Entry {
   readonly data: { readonly [key: string]: Json }
   /** Key of the body in the body cache: depends on the Markdown and on the pipeline's version, on nothing else. */
   readonly bodyHash: string
+  /** The line of `source` on which the body's Markdown begins, from 1. */
+  readonly bodyLine: number
+  /** The ids in the body, which links may lead to. */
+  readonly anchors: readonly string[]
 }
 
-/** An entry's rendered fragment. */
+/** An entry's rendered fragment. It knows neither its page nor the site: what depends on them are slots. */
 export interface Body {
+  /** Finished HTML, with links and pictures as the author wrote them. */
   readonly html: string
+  /** What a page has to put in place, by `start`. Slots lie side by side or inside each other, and never overlap otherwise. */
+  readonly slots: readonly Slot[]
   readonly headings: readonly { readonly depth: number; readonly id: string; readonly text: string }[]
+  /** Every id in `html`. */
+  readonly ids: readonly string[]
   readonly words: number
   /** The first words as plain text, at most 200 characters, cut at a word. */
   readonly excerpt: string
+  /** What is wrong with the text itself. Lines are counted from the body's first. */
+  readonly problems: readonly BodyProblem[]
 }
+
+export type BodyProblem = Omit<Problem, 'where' | 'column'>
+
+/** A stretch of a body's `html`, from `start` up to `end`. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** A part of a body that depends on its page or on the site. `line` is the body's own, from 1. */
+export type Slot = Stretch & { readonly line: number } & (
+    | {
+        /** The value of an attribute that names a page or a file of the site, such as `href`. */
+        readonly kind: 'link'
+        readonly url: string
+      }
+    | {
+        /** A whole `<img>`. */
+        readonly kind: 'image'
+        readonly url: string
+        /** The element's other attributes, by their names in HTML; `true` for one without a value. */
+        readonly attributes: { readonly [name: string]: string | true }
+      }
+  )
 
 /** Bodies by their hash. Given by the caller; may forget. */
 export interface BodyCache {
   get(hash: string): Body | null
   set(hash: string, body: Body): void
+  /** Highlighted code by the hash of its language and text, as HTML. */
+  readonly code: CodeCache
+}
+
+export interface CodeCache {
+  get(hash: string): string | null
+  set(hash: string, html: string): void
 }
 
 export type ReadResult =

@@ -4,11 +4,12 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import type { Database } from './database.ts'
 
 /**
- * Rendered bodies by hash, in the site's database. Their content follows from their hash and the engine, so reading one is never recorded, and another engine
+ * Rendered bodies by hash, and highlighted code, in the site's database. Their content follows from their hash and the engine, so reading one is never recorded, and another engine
  * begins with none.
  */
 export function bodyCache(database: Database): BodyCache & { clear(): void } {
-  database.exec('CREATE TABLE IF NOT EXISTS bodies (hash TEXT PRIMARY KEY, body TEXT NOT NULL)')
+  database.exec(`CREATE TABLE IF NOT EXISTS bodies (hash TEXT PRIMARY KEY, body TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS code (hash TEXT PRIMARY KEY, html TEXT NOT NULL);`)
   return {
     get(bodyHash) {
       const found = database.get('SELECT body FROM bodies WHERE hash = ?', bodyHash)
@@ -18,8 +19,17 @@ export function bodyCache(database: Database): BodyCache & { clear(): void } {
     set(bodyHash, body) {
       database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', bodyHash, JSON.stringify(body))
     },
+    code: {
+      get(codeHash) {
+        const found = database.get('SELECT html FROM code WHERE hash = ?', codeHash)
+        return found ? String(found.html) : null
+      },
+      set(codeHash, html) {
+        database.run('INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)', codeHash, html)
+      },
+    },
     clear() {
-      database.run('DELETE FROM bodies')
+      database.exec('DELETE FROM bodies; DELETE FROM code;')
     },
   }
 }

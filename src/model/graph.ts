@@ -61,21 +61,21 @@ export class Graph {
 
   /** Keys of those who read a touched fact. */
   readersOf(touched: Touched): readonly string[] {
-    const found =
-      touched.type === 'row'
-        ? this.#database.all(
-            'SELECT r.key FROM row_reads JOIN readers r ON r.id = reader WHERE tbl = ? AND row_reads.key = ?',
-            touched.table,
-            touched.key,
-          )
-        : this.#database.all(
-            'SELECT r.key FROM span_reads JOIN readers r ON r.id = reader WHERE idx = ? AND grp = ? AND high >= ? AND low <= ?',
-            touched.index,
-            touched.group,
-            touched.position,
-            touched.position,
-          )
+    if (touched.type === 'row') return this.readersOfRow(touched.table, touched.key)
+    const found = this.#database.all(
+      'SELECT r.key FROM span_reads JOIN readers r ON r.id = reader WHERE idx = ? AND grp = ? AND high >= ? AND low <= ?',
+      touched.index,
+      touched.group,
+      touched.position,
+      touched.position,
+    )
     return found.map((row) => String(row.key))
+  }
+
+  readersOfRow(table: string, key: string): readonly string[] {
+    return this.#database
+      .all('SELECT r.key FROM row_reads JOIN readers r ON r.id = reader WHERE tbl = ? AND row_reads.key = ?', table, key)
+      .map((row) => String(row.key))
   }
 
   readersOfQuery(id: number): readonly string[] {

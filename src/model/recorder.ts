@@ -4,6 +4,9 @@ import type { Rows } from './rows.ts'
 import { LAST_POSITION } from './table.ts'
 import type { Index, Query, Range, Read, Spot, Table } from './types.ts'
 
+/** Stands for a table whose rows are the published keys, among what readers looked at. No feature may have a table of this name. */
+export const PAGES = 'pages'
+
 /** Reads the site for one reader and keeps what it looked at. */
 export class Recorder implements Read {
   readonly #rows: Rows
@@ -20,6 +23,11 @@ export class Recorder implements Read {
   row<Row>(table: Table<Row>, key: string): Row | null {
     this.#seenRows.push([table.name, key])
     return this.#rows.row(table, key)
+  }
+
+  /** The reader depends on whether something is published under this key. */
+  page(key: string): void {
+    this.#seenRows.push([PAGES, key])
   }
 
   list(index: Index, group: string, range: Range = {}): readonly Spot[] {

@@ -3,6 +3,8 @@ import { assets, entries, settings } from '../model/site-tables.ts'
 import { defineQuery } from '../model/table.ts'
 import type { Query, Read } from '../model/types.ts'
 import type { Json } from '../protocol/types.ts'
+import { bodyHtml } from './body-html.ts'
+import { LINK_QUERIES } from './link-target.ts'
 import { priceOf } from './price.ts'
 import type { PageContext } from './types.ts'
 import type { EntryLinkView, EntryView, LinkView, PageView, SiteView } from './views.ts'
@@ -70,7 +72,14 @@ type EntryLinkJson = {
 }
 
 /** The queries above, to be registered. */
-export const PAGE_QUERIES = [derivedMenu, siteView, assetPaths, isListed, entryLink] as unknown as readonly Query[]
+export const PAGE_QUERIES = [
+  derivedMenu,
+  siteView,
+  assetPaths,
+  isListed,
+  entryLink,
+  ...LINK_QUERIES,
+] as unknown as readonly Query[]
 
 /** What the layout needs to know of a page. */
 export function pageView(read: Read, page: { path: string; title: string; description?: string }): PageView {
@@ -99,7 +108,7 @@ export function entryView(context: PageContext, entry: Entry): EntryView {
   const author = typeof entry.data.author === 'string' ? entry.data.author : textSetting(context, 'author')
   return {
     ...linkOf(entry, language),
-    html: body.html,
+    html: bodyHtml(context, entry),
     headings: body.headings,
     words: body.words,
     minutes: Math.max(1, Math.round(body.words / READING_SPEED)),

@@ -1,6 +1,6 @@
 import type { Body } from '../content/types.ts'
 import type { Read } from '../model/types.ts'
-import type { Json, ObjectInfo } from '../protocol/types.ts'
+import type { Json, ObjectInfo, Problem } from '../protocol/types.ts'
 import type { TemplateName, Templates } from './views.ts'
 
 /** A page a route yields: its path (`/posts/hello/`, `/feed.xml`) and what its render function is told. */
@@ -17,6 +17,12 @@ export interface PageContext extends Read {
   template<Name extends TemplateName>(name: Name, props: Templates[Name]): string
   /** A cached body by its hash. Its content can't change, so nothing is recorded. */
   body(hash: string): Body
+  /** Whether something is published at this path: a page, or a file. The reader learns of it when that changes. */
+  hasPage(path: string): boolean
+  /** What a path that is not there was most likely meant to be: a published path, or the path of a file in the site's folder. For messages only: it is not recorded. */
+  suggest(path: string, among: 'pages' | 'files'): string | null
+  /** Tells what is wrong with what the page shows. The page is rendered all the same. */
+  report(problem: Problem): void
   /** Bytes by their SHA-256. */
   blob(hash: string): Uint8Array
 }

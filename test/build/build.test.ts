@@ -167,7 +167,11 @@ describe('Real posts', () => {
 
     const { problems } = await buildSite(REAL_WORLD, out)
 
-    expect(problems).toEqual([])
+    // Two links of the author's that lead nowhere indeed.
+    expect(problems.map(({ where, line, rule, severity }) => [where, line, rule, severity])).toEqual([
+      ['content/posts/raw-html.md', 25, 'links/missing-anchor', 'warning'],
+      ['content/posts/raw-html.md', 23, 'links/missing-page', 'warning'],
+    ])
     const files = filesIn(out)
     expect(Object.keys(files).filter((path) => /^posts\/.*index\.html$/.test(path))).toEqual([
       'posts/2011-05-01-first/index.html',
@@ -256,6 +260,24 @@ describe('Faults in a site', () => {
     const site = siteFolder({ ...SITE, 'content/posts/misspelled.md': FAULTS['content/posts/misspelled.md'] })
 
     expect(drowse([site])).toMatchObject({ status: 0, stderr: expect.stringContaining('misspelled.md:4') })
+  })
+
+  test('that are warnings are errors where the build is strict, and everything is built all the same', () => {
+    const site = siteFolder({ ...SITE, 'content/posts/lost.md': POST.replace('Words.', 'A [way](out.md).') })
+
+    expect(drowse([site])).toMatchObject({ status: 0, stderr: expect.stringContaining('lost.md:6 warning `out.md`') })
+    expect(drowse([site, '--strict'])).toMatchObject({ status: 1, stderr: expect.stringContaining('lost.md:6 error `out.md`') })
+    expect(existsSync(join(site, 'dist/posts/lost/index.html'))).toBe(true)
+  })
+
+  test('beyond the first two hundred are counted', () => {
+    const links = Array.from({ length: 210 }, (_, index) => `[a](gone-${index}.md)`)
+    const site = siteFolder({ ...SITE, 'content/posts/lost.md': POST.replace('Words.', links.join('\n')) })
+
+    const { stderr } = drowse([site])
+
+    expect(stderr.match(/links\/missing-page/g)?.length).toBe(200)
+    expect(stderr).toContain('… and 10 problems more')
   })
 
   test.each<[string, Readonly<Record<string, string>>, RegExp]>([

@@ -10,6 +10,7 @@ import { renderMarkdown } from '../../src/content/markdown/render-markdown.ts'
 import { remarkToHast } from '../../src/content/markdown/to-hast.ts'
 import type { Parser } from '../../src/content/markdown/types.ts'
 import { GFM_EXAMPLES } from './gfm-examples.ts'
+import { by } from './reading.ts'
 
 /** The spec writes tabs as arrows. */
 const examples = tests.map((example) => ({
@@ -47,7 +48,7 @@ describe('CommonMark', () => {
   it.each(examples.map((example) => [example.number, example.section, example] as const))(
     'example %i (%s) comes out of the pipeline the same by satteri and by remark-parse',
     (_number, _section, { markdown }) => {
-      expect(renderMarkdown(markdown, satteriParser)).toEqual(renderMarkdown(markdown, remarkParser))
+      expect(renderMarkdown(markdown, by(satteriParser))).toEqual(renderMarkdown(markdown, by(remarkParser)))
     },
   )
 
@@ -73,7 +74,7 @@ describe('GitHub Flavored Markdown', () => {
   it.each(GFM_EXAMPLES.map((example) => [example.what, example.markdown] as const))(
     'has %s that come out the same by satteri and by remark-parse',
     (_what, markdown) => {
-      expect(renderMarkdown(markdown, satteriParser)).toEqual(renderMarkdown(markdown, remarkParser))
+      expect(renderMarkdown(markdown, by(satteriParser))).toEqual(renderMarkdown(markdown, by(remarkParser)))
     },
   )
 })

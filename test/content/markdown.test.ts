@@ -4,8 +4,9 @@ import { remarkParser } from '../../src/content/markdown/parsers/remark.ts'
 import { satteriParser } from '../../src/content/markdown/parsers/satteri.ts'
 import { renderMarkdown } from '../../src/content/markdown/render-markdown.ts'
 import { GFM_EXAMPLES } from './gfm-examples.ts'
+import { by } from './reading.ts'
 
-const body = (markdown: string) => renderMarkdown(markdown, satteriParser)
+const body = (markdown: string) => renderMarkdown(markdown, by(satteriParser))
 const htmlOf = (markdown: string) => body(markdown).html
 
 describe('headings', () => {
@@ -135,7 +136,7 @@ describe('the HTML', () => {
   ].join('\n\n***\n\n')
 
   it.each([satteriParser, remarkParser])('that Markdown makes by $name is valid', async (parser) => {
-    const { html } = renderMarkdown(everything, parser)
+    const { html } = renderMarkdown(everything, by(parser))
     const page = `<!DOCTYPE html>\n<html lang="en"><head><title>x</title></head><body><main><h1>x</h1>\n${html}\n</main></body></html>`
     const report = await new HtmlValidate({ root: true, extends: ['html-validate:recommended'] }).validateString(page)
 

@@ -5,7 +5,7 @@ import { remarkParser } from '../../src/content/markdown/parsers/remark.ts'
 import { satteriParser } from '../../src/content/markdown/parsers/satteri.ts'
 import { bodyHash } from '../../src/content/markdown/render-markdown.ts'
 import { readEntry } from '../../src/content/read-entry.ts'
-import { memoryBodies, PAGE, POST, PRODUCT, postWith, read } from './reading.ts'
+import { by, memoryBodies, PAGE, POST, PRODUCT, postWith, read } from './reading.ts'
 
 const bytesOf = (...parts: readonly (string | number[])[]) =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...new TextEncoder().encode(part)] : part)))
@@ -54,18 +54,20 @@ describe('a body', () => {
   it('is put into the cache by the entry’s hash', () => {
     const bodies = memoryBodies()
     const file = { path: 'content/posts/a.md', bytes: bytesOf(postWith()) }
-    const { entry } = readEntry(file, POST, { parser: satteriParser, bodies })
+    const { entry } = readEntry(file, POST, { parser: satteriParser, highlight: false, bodies })
 
-    expect([...bodies.bodies]).toEqual([[entry?.bodyHash, { html: '<p>Text.</p>', headings: [], words: 1, excerpt: 'Text.' }]])
+    expect([...bodies.bodies]).toEqual([
+      [entry?.bodyHash, { html: '<p>Text.</p>', slots: [], headings: [], ids: [], words: 1, excerpt: 'Text.', problems: [] }],
+    ])
   })
 
   it('is not rendered again while the cache has it', () => {
     const bodies = memoryBodies()
     const refusing = { name: satteriParser.name, parse: () => expect.fail('parsed again') }
     const file = { path: 'content/posts/a.md', bytes: bytesOf(postWith()) }
-    const first = readEntry(file, POST, { parser: satteriParser, bodies })
+    const first = readEntry(file, POST, { parser: satteriParser, highlight: false, bodies })
 
-    expect(readEntry(file, POST, { parser: refusing, bodies })).toEqual(first)
+    expect(readEntry(file, POST, { parser: refusing, highlight: false, bodies })).toEqual(first)
   })
 
   it('has a hash of the Markdown and the parser alone', () => {
@@ -73,9 +75,9 @@ describe('a body', () => {
     const other = read('---\ntitle: B\n---\nText.', 'content/about.md', PAGE)
 
     expect(one.entry?.bodyHash).toBe(other.entry?.bodyHash)
-    expect(one.entry?.bodyHash).toBe(bodyHash('Text.', satteriParser))
-    expect(one.entry?.bodyHash).not.toBe(bodyHash('Text.', remarkParser))
-    expect(one.entry?.bodyHash).not.toBe(bodyHash('Text!', satteriParser))
+    expect(one.entry?.bodyHash).toBe(bodyHash('Text.', by(satteriParser)))
+    expect(one.entry?.bodyHash).not.toBe(bodyHash('Text.', by(remarkParser)))
+    expect(one.entry?.bodyHash).not.toBe(bodyHash('Text!', by(satteriParser)))
   })
 
   it.each(['>', '- ', '1. '])('that nests too deeply (%j) is a problem, not a crash', (marker) => {

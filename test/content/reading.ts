@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { satteriParser } from '../../src/content/markdown/parsers/satteri.ts'
+import type { BodyOptions, Parser } from '../../src/content/markdown/types.ts'
 import { readEntry } from '../../src/content/read-entry.ts'
-import type { Body, BodyCache, EntryType, ReadResult } from '../../src/content/types.ts'
+import type { Body, BodyCache, CodeCache, EntryType, ReadResult } from '../../src/content/types.ts'
 
 export const POST: EntryType = {
   kind: 'post',
@@ -32,6 +33,22 @@ export const PRODUCT: EntryType = {
   dated: false,
 }
 
+export function memoryCode(): CodeCache & { readonly code: Map<string, string> } {
+  const code = new Map<string, string>()
+  return {
+    code,
+    get: (hash) => code.get(hash) ?? null,
+    set: (hash, html) => {
+      code.set(hash, html)
+    },
+  }
+}
+
+/** How a body is rendered by this parser, without colours if nothing else is said. */
+export function by(parser: Parser, options: Partial<BodyOptions> = {}): BodyOptions {
+  return { parser, highlight: false, code: memoryCode(), ...options }
+}
+
 export function memoryBodies(): BodyCache & { readonly bodies: Map<string, Body> } {
   const bodies = new Map<string, Body>()
   return {
@@ -40,13 +57,14 @@ export function memoryBodies(): BodyCache & { readonly bodies: Map<string, Body>
     set: (hash, body) => {
       bodies.set(hash, body)
     },
+    code: memoryCode(),
   }
 }
 
 /** Reads text (or bytes) as a file of a kind: a post named hello.md if nothing else is said. */
 export function read(content: string | Uint8Array, path = 'content/posts/hello.md', type: EntryType = POST): ReadResult {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-  return readEntry({ path, bytes }, type, { parser: satteriParser, bodies: memoryBodies() })
+  return readEntry({ path, bytes }, type, { parser: satteriParser, highlight: false, bodies: memoryBodies() })
 }
 
 /** A post with these lines of front matter beside a title and a date, which are lines 2 and 3. */

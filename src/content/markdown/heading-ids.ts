@@ -9,6 +9,11 @@ const TAKEN_BY_THEMES = ['comments', 'comment', 'comment-form', 'content', 'main
 /** A comment's own anchor. */
 const COMMENT_ANCHOR = /^comment-\d+$/
 
+/** True for an id that a theme gives to a part of its own, so that a link to it need not lead into the text. */
+export function isOfTheme(id: string): boolean {
+  return TAKEN_BY_THEMES.includes(id) || COMMENT_ANCHOR.test(id)
+}
+
 /**
  * Gives each heading without an id one made from its text, as GitHub does, unlike every other id of the document. Where GitHub's would begin
  * with a digit or look like a comment's anchor, `section-` goes before it, and the document's own links to it follow.

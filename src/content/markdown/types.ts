@@ -1,5 +1,6 @@
 import type { Root } from 'mdast'
 import type { ParserName } from '../../config/types.ts'
+import type { CodeCache } from '../types.ts'
 
 /** Markdown → mdast (CommonMark with GFM). Replaceable: the rest of the pipeline never looks at the text itself. */
 export interface Parser {
@@ -7,4 +8,13 @@ export interface Parser {
   readonly name: ParserName
   /** Throws only where the nesting is too deep for the stack. */
   parse(markdown: string): Root
+}
+
+/** What decides, beside the Markdown, what becomes of it. */
+export interface BodyOptions {
+  readonly parser: Parser
+  /** Whether code blocks that name a language are coloured. */
+  readonly highlight: boolean
+  /** Asked for highlighted code before it is made, and given it afterwards. */
+  readonly code: CodeCache
 }

@@ -1,6 +1,7 @@
 import type { Entry } from '../../content/types.ts'
 import { entries } from '../../model/site-tables.ts'
 import type { Read } from '../../model/types.ts'
+import { quotedBodyHtml } from '../../render/body-html.ts'
 import { pageView } from '../../render/page-view.ts'
 import type { PageContext, Route } from '../../render/types.ts'
 import type { SiteView } from '../../render/views.ts'
@@ -51,7 +52,7 @@ export const jsonFeed: Route = {
         id: site.url + post.path,
         url: site.url + post.path,
         title: post.title,
-        content_html: absoluteLinks(context.body(post.bodyHash).html, site.url),
+        content_html: absoluteLinks(quotedBodyHtml(context, post), site.url),
         ...(post.description === '' ? {} : { summary: post.description }),
         date_published: post.date,
         ...(post.updated === null ? {} : { date_modified: post.updated }),
@@ -84,7 +85,7 @@ function atomEntry(post: Entry, context: PageContext, site: SiteView): string {
     ...(typeof author === 'string' && author !== '' ? [`<author><name>${escapeXml(author)}</name></author>`] : []),
     ...post.tags.map((tag) => `<category term="${escapeXml(tag.name)}"/>`),
     ...(post.description === '' ? [] : [`<summary>${escapeXml(post.description)}</summary>`]),
-    `<content type="html">${escapeXml(absoluteLinks(context.body(post.bodyHash).html, site.url))}</content>`,
+    `<content type="html">${escapeXml(absoluteLinks(quotedBodyHtml(context, post), site.url))}</content>`,
     '</entry>',
   ].join('\n')
 }

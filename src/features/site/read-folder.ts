@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { readSiteConfig } from '../../config/read-site-config.ts'
 import type { ParserName, SiteConfig } from '../../config/types.ts'
 import { parserNamed } from '../../content/markdown/parser-named.ts'
@@ -54,10 +55,10 @@ export function readFolder(change: Change, { changed, removed }: FolderChange, p
   const entryChanges = new EntryChanges(change)
   const folder = { change, entryChanges }
   for (const path of removed) removeSource(folder, path)
-  const parser = parserOf(change)
+  const before = markdownSettings(change)
   const known = parts.everything === true ? [...changed, ...othersThan(changed, change)] : changed
   for (const file of known) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
-  const files = parserOf(change) === parser ? known : [...changed, ...othersThan(changed, change)]
+  const files = isDeepStrictEqual(markdownSettings(change), before) ? known : [...changed, ...othersThan(changed, change)]
   for (const file of files) if (typeOfPath(file.path, parts.types) === null) problems.push(...publishFile(change, file))
   const readings = files.flatMap((file) => readSource(change, file, parts))
   for (const { file, entry } of readings) releaseEntry(folder, file.path, entry?.id ?? null)
@@ -67,8 +68,12 @@ export function readFolder(change: Change, { changed, removed }: FolderChange, p
   return problems
 }
 
-function parserOf(change: Change): ParserName {
-  return change.row(settings, 'parser')?.value === 'remark' ? 'remark' : 'satteri'
+/** What of site.yaml decides how every body is rendered. */
+function markdownSettings(change: Change): { readonly parser: ParserName; readonly highlight: boolean } {
+  return {
+    parser: change.row(settings, 'parser')?.value === 'remark' ? 'remark' : 'satteri',
+    highlight: change.row(settings, 'highlight')?.value !== false,
+  }
 }
 
 /** The files that the model knows beside these. */
@@ -97,18 +102,32 @@ function settingsOf({
   comments,
   postsPerPage,
   parser,
+  highlight,
   data,
 }: SiteConfig): Readonly<Record<string, Json>> {
   const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
   const { open, moderation } = comments
-  return { title, url, language, description, author, menu: items, comments: { open, moderation }, postsPerPage, parser, data }
+  return {
+    title,
+    url,
+    language,
+    description,
+    author,
+    menu: items,
+    comments: { open, moderation },
+    postsPerPage,
+    parser,
+    highlight,
+    data,
+  }
 }
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {
   const type = typeOfPath(file.path, parts.types)
   if (type === null) return []
-  const parser = parserNamed(parserOf(change))
-  const read = readEntry({ path: file.path, bytes: parts.bytesOf(file) }, type, { parser, bodies: parts.bodies })
+  const { parser, ...how } = markdownSettings(change)
+  const options = { ...how, parser: parserNamed(parser), bodies: parts.bodies }
+  const read = readEntry({ path: file.path, bytes: parts.bytesOf(file) }, type, options)
   return [{ file, ...read }]
 }
 
