@@ -166,9 +166,9 @@ describe('What a program loads', () => {
     const { files: loaded, packages } = reach('src/guest/main.ts')
 
     expect([...loaded].filter((file) => /^src\/(?:cli|gateway|dispatch|machines|journal|publish|meter)\//.test(file))).toEqual([])
-    expect([...packages].filter((name) => /^(?:esbuild|lightningcss|hono|@hono|@aws-sdk|chokidar|commander)/.test(name))).toEqual(
-      [],
-    )
+    expect(
+      [...packages].filter((name) => /^(?:esbuild|lightningcss|sharp|hono|@hono|@aws-sdk|chokidar|commander)/.test(name)),
+    ).toEqual([])
   })
 
   test('a form, which the gateway checks before a wake: no database and no Markdown', () => {

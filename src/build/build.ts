@@ -1,16 +1,19 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { mediaKey } from '../content/sources.ts'
 import type { FolderChange } from '../features/site/read-folder.ts'
 import type { ThemeFiles } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
 import type { Showing } from '../model/showing.ts'
-import { sources } from '../model/site-tables.ts'
+import { files, sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { Problem } from '../protocol/types.ts'
 import { compileTheme } from '../render/theme/compile.ts'
 import { loadTheme } from '../render/theme/load.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
+import { picturesDir, versionBytes } from './pictures.ts'
 import { type FolderScan, scanFolder } from './scan-folder.ts'
 import { refuseVanished } from './vanished.ts'
 import { type ReadyTheme, Workshop } from './workshop.ts'
@@ -61,9 +64,9 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 async function buildIn(
   workshop: Workshop,
   { scan, theme }: { readonly scan: FolderScan; readonly theme: CompiledTheme },
-  { progress, showing, force = false }: Pick<BuildOptions, 'progress' | 'showing' | 'force'>,
+  { siteDir, progress, showing, force = false }: Pick<BuildOptions, 'siteDir' | 'progress' | 'showing' | 'force'>,
 ): Promise<BuildResult> {
-  const blobs = blobsOf(scan)
+  const blobs = blobsOf(scan, siteDir)
   const difference = (read: Pick<Change, 'row' | 'list'>) => {
     const found = differenceOf(read, scan)
     if (!force) refuseVanished(found.removed, read.list(sources.indexes.all, '').length)
@@ -91,9 +94,15 @@ async function buildIn(
   }
 }
 
-/** The bytes of a folder's files by their SHA-256, each read when it is asked for. */
-export function blobsOf({ files }: Pick<FolderScan, 'files'>): Map<string, () => Uint8Array> {
-  return new Map([...files.values()].map(({ hash: hashOf, file }) => [hashOf, () => readFileSync(file)]))
+/** The bytes of a folder's files, and of its pictures' versions, by their SHA-256; each read when it is asked for. */
+export function blobsOf({ files }: Pick<FolderScan, 'files'>, siteDir: string): Map<string, () => Uint8Array> {
+  const dir = picturesDir(siteDir)
+  return new Map(
+    [...files.values()].flatMap(({ hash: hashOf, file, picture }) => [
+      [hashOf, () => readFileSync(file)] as const,
+      ...versionBytes(picture, dir),
+    ]),
+  )
 }
 
 /** Loads a compiled theme and adds its bytes to `blobs`. Throws `theme-invalid`. */
@@ -103,10 +112,13 @@ export async function readyTheme(theme: CompiledTheme, blobs: Map<string, () => 
 
 /** What the folder has that the model has not, and the other way round. Files that had an error are read again: what they clashed with may be gone. */
 export function differenceOf(change: Pick<Change, 'row' | 'list'>, scan: FolderScan): FolderChange {
-  const changed = [...scan.files].flatMap(([path, { hash: hashOf }]) => {
+  const changed = [...scan.files].flatMap(([path, { hash: hashOf, picture }]) => {
     const known = change.row(sources, path)
-    const same = known?.hash === hashOf && !known.problems.some((problem) => problem.severity === 'error')
-    return same ? [] : [{ path, hash: hashOf }]
+    const same =
+      known?.hash === hashOf &&
+      !known.problems.some((problem) => problem.severity === 'error') &&
+      (picture === undefined || isDeepStrictEqual(picture, change.row(files, `/${mediaKey(path)}`)?.picture ?? null))
+    return same ? [] : [{ path, hash: hashOf, picture }]
   })
   const removed = change.list(sources.indexes.all, '').flatMap(({ key }) => (scan.files.has(key) ? [] : [key]))
   return { changed, removed }

@@ -7,10 +7,12 @@ import { readEntry } from '../content/read-entry.ts'
 import { mediaKey, typeOfPath } from '../content/sources.ts'
 import type { Body, BodyCache, Entry, EntryType, ReadResult } from '../content/types.ts'
 import type { SyncPayload } from '../features/site/site-sync.ts'
+import type { Picture } from '../model/picture.ts'
 import { MAX_BODY_BYTES } from '../protocol/frames.ts'
 import type { Problem } from '../protocol/types.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { filesOfTheme } from './build.ts'
+import { versionBytes } from './pictures.ts'
 import type { FolderScan } from './scan-folder.ts'
 import type { Snapshot } from './snapshot.ts'
 import { refuseVanished } from './vanished.ts'
@@ -35,6 +37,8 @@ export interface SyncOptions {
   readonly last: Snapshot | null
   readonly engine: string
   readonly types: readonly EntryType[]
+  /** Where the scan left the versions of pictures. */
+  readonly picturesDir: string
   /** Removes files from the site however many are gone from the folder. */
   readonly force?: boolean
 }
@@ -46,19 +50,20 @@ export interface SyncOptions {
 export function prepareSync(
   scan: FolderScan,
   theme: CompiledTheme,
-  { last: before, engine, types, force = false }: SyncOptions,
+  { last: before, engine, types, picturesDir, force = false }: SyncOptions,
 ): PreparedSync {
   const parser = scan.config.parser
   const problems: Problem[] = []
   const files: Record<string, string> = {}
   const places: Record<string, Place> = {}
-  const read: { path: string; hash: string; bytes: Uint8Array }[] = []
+  const read: { path: string; hash: string; bytes: Uint8Array; picture: Picture | null | undefined }[] = []
   const keep = (path: string, hashOf: string | undefined, place: Place | undefined) => {
     if (hashOf === undefined) return
     files[path] = hashOf
     if (place) places[path] = place
   }
-  for (const [path, { hash: hashOf, file }] of scan.files) {
+  for (const [path, { hash: bytesHash, file, picture }] of scan.files) {
+    const hashOf = picture ? `${bytesHash} ${hash('sha256', JSON.stringify(picture))}` : bytesHash
     const known = before?.files[path]
     if (known === hashOf && before?.parser === parser) {
       keep(path, known, before.places[path])
@@ -78,7 +83,7 @@ export function prepareSync(
     }
     keep(path, hashOf, entry ? { id: entry.id, path: entry.path } : undefined)
     // Another parser makes the machine read again what it has, which may be newer than what the folder has.
-    if (known !== hashOf) read.push({ path, hash: hashOf, bytes })
+    if (known !== hashOf) read.push({ path, hash: bytesHash, bytes, picture })
   }
   for (const duplicate of findDuplicates(placed(files, places))) {
     problems.push(duplicate)
@@ -93,8 +98,13 @@ export function prepareSync(
   }
   const removed = known.filter((path) => !(path in files))
   const sent = read.filter(({ path }) => path in files)
-  const changed = sent.map(({ path, hash: hashOf }) => ({ path, hash: hashOf }))
+  const changed = sent.map(({ path, hash: hashOf, picture }) => ({
+    path,
+    hash: hashOf,
+    ...(picture === undefined ? {} : { picture }),
+  }))
   const blobs = new Map(sent.map(({ hash: hashOf, bytes }) => [hashOf, bytes]))
+  for (const { picture } of sent) for (const [version, bytes] of versionBytes(picture, picturesDir)) blobs.set(version, bytes())
   const themeName = hash('sha256', [theme.hash, ...theme.assets.map(({ path }) => path)].join('\n'))
   const themeChanged = before?.theme !== themeName
   if (changed.length + removed.length === 0 && !themeChanged && before?.engine === engine) return { write: null, problems }

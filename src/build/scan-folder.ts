@@ -7,32 +7,47 @@ import { listSources } from '../content/list-sources.ts'
 import { decodeSource } from '../content/source-text.ts'
 import type { EntryType } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import type { Picture } from '../model/picture.ts'
 import type { Problem } from '../protocol/types.ts'
+import { picturesAmong, picturesDir, preparePictures } from './pictures.ts'
 
 /** A site's folder as it is on disk now. */
 export interface FolderScan {
   readonly config: SiteConfig
-  /** By path in the site: each file's SHA-256 and where it is on disk. */
-  readonly files: ReadonlyMap<string, { readonly hash: string; readonly file: string }>
+  /** By path in the site. */
+  readonly files: ReadonlyMap<string, ScannedFile>
   readonly problems: readonly Problem[]
+}
+
+export interface ScannedFile {
+  /** SHA-256 of its bytes. */
+  readonly hash: string
+  /** Where it is on disk. */
+  readonly file: string
+  /** Of a picture, what it came to; null where pictures are left as they are. */
+  readonly picture?: Picture | null
 }
 
 /** How many files are read at a time. */
 const READS = 64
 
 /**
- * Finds and hashes every file of a site. Throws `site-missing` where there is no site.yaml, `config-invalid` with all its problems where it can't be read.
+ * Finds and hashes every file of a site, and prepares its pictures. Throws `site-missing` where there is no site.yaml, `config-invalid` with all its problems where it can't be read.
  */
 export async function scanFolder(siteDir: string, types: readonly EntryType[]): Promise<FolderScan> {
   const { config, problems, bytes, file: configFile } = await readSiteFile(siteDir)
   const listing = await listSources(siteDir, types, config)
-  const files = new Map([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
+  const files = new Map<string, ScannedFile>([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
   const listed = [...listing.entries, ...listing.media]
   for (let start = 0; start < listed.length; start += READS) {
     const some = listed.slice(start, start + READS)
     const hashes = await Promise.all(some.map(async ({ file }) => hash('sha256', await readFile(file))))
     for (const [index, { path, file }] of some.entries()) files.set(path, { hash: hashes[index] ?? '', file })
   }
+  const pictures = picturesAmong(files)
+  const prepared = config.pictures ? await preparePictures(pictures, picturesDir(siteDir)) : null
+  for (const { path, hash: hashOf, file } of pictures)
+    files.set(path, { hash: hashOf, file, picture: prepared?.get(path) ?? null })
   return { config, files, problems: [...problems, ...listing.problems] }
 }
 

@@ -6,7 +6,7 @@ export const snapshotSchema = v.object({
   engine: v.string(),
   theme: v.string(),
   parser: v.string(),
-  /** SHA-256 by path. */
+  /** By path: the file's SHA-256, and behind a picture's that of what it came to. */
   files: v.record(v.string(), v.string()),
   /** What a Markdown file became, by its path: its entry's id and where that is published. */
   places: v.record(v.string(), v.object({ id: v.string(), path: v.string() })),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { engineName } from '../build/engine.ts'
+import { picturesDir } from '../build/pictures.ts'
 import { prepareSync } from '../build/prepare-sync.ts'
 import { scanFolder } from '../build/scan-folder.ts'
 import type { SiteConfig } from '../config/types.ts'
@@ -35,6 +36,7 @@ export async function syncFolder(
     last: memory.expected,
     engine: engineName(SOURCE_DIR),
     types: ENTRY_TYPES,
+    picturesDir: picturesDir(siteDir),
     force,
   })
   const synced = { config: scan.config, problems: [...scan.problems, ...theme.problems, ...problems] }

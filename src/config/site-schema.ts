@@ -76,6 +76,7 @@ export const siteEntries = {
   postsPerPage: v.optional(pageSize, 10),
   parser: v.optional(v.picklist(PARSERS), 'satteri'),
   highlight: v.optional(v.boolean(), true),
+  pictures: v.optional(v.boolean(), true),
   publish: v.optional(publishSchema, {}),
   data: v.optional(v.record(v.string(), v.unknown()), {}),
 }

@@ -20,6 +20,8 @@ export interface SiteConfig {
   readonly parser: ParserName
   /** Whether code blocks are coloured. */
   readonly highlight: boolean
+  /** Whether pictures are measured and get smaller versions. */
+  readonly pictures: boolean
   readonly publish: PublishConfig
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }

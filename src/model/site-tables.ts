@@ -1,5 +1,6 @@
 import type { Entry } from '../content/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
+import type { Picture } from './picture.ts'
 import { defineTable } from './table.ts'
 
 /** One key of site.yaml, so that a page depends on the keys it reads and on no others. */
@@ -25,7 +26,13 @@ export const assets = defineTable<
 })
 
 /** A file of the owner's that is published as it is (picture, download). The path is the public one: `/media/hill.jpg`. */
-export const files = defineTable<{ readonly path: string; readonly blob: string; readonly contentType: string }>({
+export const files = defineTable<{
+  readonly path: string
+  readonly blob: string
+  readonly contentType: string
+  /** Null for what is no picture, and for a picture whose size nobody knows. */
+  readonly picture: Picture | null
+}>({
   name: 'files',
   key: ({ path }) => path,
 })

@@ -1,7 +1,9 @@
 import type { Body, Entry, Slot } from '../content/types.ts'
 import type { Problem } from '../protocol/types.ts'
 import { findTarget } from './link-target.ts'
+import { fileShown, pictureView } from './picture.ts'
 import type { PageContext } from './types.ts'
+import type { ImageView } from './views.ts'
 import { escapeXml } from './xml.ts'
 
 /** Takes what is wrong with an entry's body; the line is the file's. */
@@ -54,31 +56,60 @@ class Filling {
         return escapeXml(this.#find(slot) ?? slot.url)
       }
       case 'image': {
-        return image(this.#find(slot) ?? slot.url, slot.attributes)
+        return this.#image(slot)
       }
     }
   }
 
+  #image(slot: Slot & { readonly kind: 'image' }): string {
+    const file = fileShown(this.#context, slot.url, this.#entry)
+    if (file === null) return imageHtml({ src: this.#find(slot) ?? slot.url }, slot.attributes)
+    if (file.picture !== null && 'fault' in file.picture) {
+      this.#tell(slot, {
+        rule: 'links/unreadable-image',
+        message: `\`${slot.url}\` can’t be read as a picture: ${file.picture.fault}.`,
+        hint: 'Save it again, or replace it; until then browsers get the file as it is.',
+      })
+    }
+    return imageHtml(pictureView(file), slot.attributes)
+  }
+
   /** The address to write; null where there is none, which is reported. */
-  #find({ url, kind, line }: Slot): string | null {
-    const { url: found, lost } = findTarget(url, this.#entry, this.#context)
-    if (lost === undefined) return found
-    const { message, hint } = lost
+  #find(slot: Slot): string | null {
+    const { url, lost } = findTarget(slot.url, this.#entry, this.#context)
+    if (lost !== undefined) this.#tell(slot, { ...lost, rule: slot.kind === 'image' ? 'links/missing-image' : lost.rule })
+    return url
+  }
+
+  #tell(
+    { line }: Slot,
+    { hint, ...fault }: { readonly rule: string; readonly message: string; readonly hint: string | null },
+  ): void {
     this.#report({
       where: this.#entry.source,
       line: this.#entry.bodyLine + line - 1,
-      rule: kind === 'image' ? 'links/missing-image' : lost.rule,
-      message,
+      ...fault,
       ...(hint === null ? {} : { hint }),
       severity: 'warning',
     })
-    return found
   }
 }
 
-function image(src: string, attributes: Readonly<Record<string, string | true>>): string {
-  const others = Object.entries(attributes).map(([name, value]) =>
-    value === true ? ` ${name}` : ` ${name}="${escapeXml(value)}"`,
+/** The column of text that the default theme has. */
+const SIZES = '(min-width: 42rem) 38rem, 100vw'
+
+type Attributes = Readonly<Record<string, string | number | true>>
+
+function imageHtml({ src, width, height, sources = [] }: Omit<ImageView, 'alt'>, written: Attributes): string {
+  const size = width === undefined || height === undefined || 'width' in written || 'height' in written ? {} : { width, height }
+  const image = tag('img', { src, ...size, ...written })
+  if (sources.length === 0) return image
+  return `<picture>${sources.map((source) => tag('source', { ...source, sizes: SIZES })).join('')}${image}</picture>`
+}
+
+function tag(name: string, attributes: Attributes): string {
+  const written = Object.entries(attributes).map(([key, value]) =>
+    value === true ? ` ${key}` : ` ${key}="${escapeXml(String(value))}"`,
   )
-  return `<img src="${escapeXml(src)}"${others.join('')}>`
+  return `<${name}${written.join('')}>`
 }

@@ -5,9 +5,10 @@ import type { Query, Read } from '../model/types.ts'
 import type { Json } from '../protocol/types.ts'
 import { bodyHtml } from './body-html.ts'
 import { LINK_QUERIES } from './link-target.ts'
+import { fileShown, pictureView } from './picture.ts'
 import { priceOf } from './price.ts'
 import type { PageContext } from './types.ts'
-import type { EntryLinkView, EntryView, LinkView, PageView, SiteView } from './views.ts'
+import type { EntryLinkView, EntryView, ImageView, LinkView, PageView, SiteView } from './views.ts'
 
 /** Words a minute, for the reading time. */
 const READING_SPEED = 220
@@ -56,7 +57,7 @@ const isListed = defineQuery<string, boolean>('has-entries', (read, kind) => rea
 /** An entry as it stands in lists: a change of its text alone does not reach the lists. */
 export const entryLink = defineQuery<string, EntryLinkJson | null>('entry-link', (read, id) => {
   const entry = read.row(entries, id)
-  return !entry?.shown ? null : linkOf(entry, read.query(siteView, null).language)
+  return !entry?.shown ? null : linkOf(read, entry, read.query(siteView, null).language)
 })
 
 type EntryLinkJson = {
@@ -68,7 +69,7 @@ type EntryLinkJson = {
   readonly tags: readonly { readonly title: string; readonly path: string }[]
   readonly price: string | null
   readonly available?: boolean
-  readonly image: { readonly src: string; readonly alt: string } | null
+  readonly image: { readonly [key in keyof ImageView]: ImageView[key] } | null
 }
 
 /** The queries above, to be registered. */
@@ -107,7 +108,7 @@ export function entryView(context: PageContext, entry: Entry): EntryView {
   const language = context.query(siteView, null).language
   const author = typeof entry.data.author === 'string' ? entry.data.author : textSetting(context, 'author')
   return {
-    ...linkOf(entry, language),
+    ...linkOf(context, entry, language),
     html: bodyHtml(context, entry),
     headings: body.headings,
     words: body.words,
@@ -123,7 +124,7 @@ export function entryLinks(read: Read, ids: readonly { readonly key: string }[])
   return ids.flatMap(({ key }) => read.query(entryLink, key) ?? [])
 }
 
-function linkOf(entry: Entry, language: string): EntryLinkJson {
+function linkOf(read: Read, entry: Entry, language: string): EntryLinkJson {
   return {
     title: entry.title,
     path: entry.path,
@@ -133,14 +134,15 @@ function linkOf(entry: Entry, language: string): EntryLinkJson {
     tags: entry.tags.map(({ name, slug }) => ({ title: name, path: `/tags/${slug}/` })),
     price: priceOf(entry.data, language),
     ...(entry.kind === 'product' ? { available: entry.data.available !== false } : {}),
-    image: imageOf(entry),
+    image: imageOf(read, entry),
   }
 }
 
-function imageOf({ data, title }: Entry): { src: string; alt: string } | null {
-  const { image, imageAlt } = data
+function imageOf(read: Read, entry: Entry): ImageView | null {
+  const { image, imageAlt } = entry.data
   if (typeof image !== 'string' || image === '') return null
-  return { src: image, alt: typeof imageAlt === 'string' ? imageAlt : title }
+  const file = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(image) ? null : fileShown(read, image, entry)
+  return { ...(file === null ? { src: image } : pictureView(file)), alt: typeof imageAlt === 'string' ? imageAlt : entry.title }
 }
 
 function menuOf(value: Json | undefined): { title: string; path: string }[] | null {

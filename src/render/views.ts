@@ -53,6 +53,11 @@ export interface EntryLinkView extends LinkView {
 export interface ImageView {
   readonly src: string
   readonly alt: string
+  /** In pixels, where the picture is a file of the site: a browser leaves room for it before it is there. */
+  readonly width?: number
+  readonly height?: number
+  /** Smaller versions, best type first: a `<source>` each, to which the theme adds `sizes`. */
+  readonly sources?: readonly { readonly type: string; readonly srcset: string }[]
 }
 
 export interface EntryView extends EntryLinkView {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { picturesDir } from '../../src/build/pictures.ts'
 import { prepareSync } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
 import { ENTRY_TYPES, FEATURES } from '../../src/features/registry.ts'
@@ -61,7 +62,7 @@ async function commentTimes(posts: number): Promise<readonly Applied['times'][]>
 async function sync(guest: Handler, site: string): Promise<void> {
   const scan = await scanFolder(site, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(import.meta.dirname, '..', '..', 'themes')], name: 'default' })
-  const prepared = prepareSync(scan, theme, { last: null, engine: ENGINE, types: ENTRY_TYPES })
+  const prepared = prepareSync(scan, theme, { last: null, engine: ENGINE, types: ENTRY_TYPES, picturesDir: picturesDir(site) })
   if (prepared.write === null) throw new Error('A new site has something to sync.')
   const { payload, blobs } = prepared.write
   const applied = await apply(guest, { ...write('sync', 'site.sync'), payload, blobs: [...blobs.keys()] }, blobs)

@@ -54,7 +54,12 @@ const fields = fc.record(
     price: fc.constantFrom(undefined, '12.00'),
     comments: fc.constantFrom(undefined, true, false),
     author: fc.constantFrom(undefined, 'Ann'),
-    body: fc.constantFrom('Words.', '## Heading\n\n[A link](/media/one.txt) and `code`.', ''),
+    body: fc.constantFrom(
+      'Words.',
+      '## Heading\n\n[A link](/media/one.txt) and `code`.',
+      '[To a](a.md#heading), [b](../posts/b.md), [about](/about/) and ![a picture](one.txt).',
+      '',
+    ),
   },
   { requiredKeys: [] },
 )

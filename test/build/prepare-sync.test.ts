@@ -1,6 +1,7 @@
 import { rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { picturesDir } from '../../src/build/pictures.ts'
 import { type PreparedSync, prepareSync, type SyncOptions } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
 import { ENTRY_TYPES } from '../../src/features/registry.ts'
@@ -21,7 +22,13 @@ beforeAll(async () => {
 
 async function prepare(site: string, options: Partial<SyncOptions> = {}): Promise<PreparedSync> {
   const scan = await scanFolder(site, ENTRY_TYPES)
-  return prepareSync(scan, theme, { last: null, engine: 'engine', types: ENTRY_TYPES, ...options })
+  return prepareSync(scan, theme, {
+    last: null,
+    engine: 'engine',
+    types: ENTRY_TYPES,
+    picturesDir: picturesDir(site),
+    ...options,
+  })
 }
 
 /** What the machine has after this folder was synced. */

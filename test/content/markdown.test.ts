@@ -72,8 +72,10 @@ describe('elements', () => {
     expect(htmlOf('```js\na < b\n```\n')).toBe('<pre tabindex="0"><code class="language-js">a &#x3C; b\n</code></pre>')
   })
 
-  it('images load late and always have an alternative text, raw ones too', () => {
-    expect(htmlOf('![A cat](cat.png)')).toBe('<p><img src="cat.png" alt="A cat" loading="lazy" decoding="async"></p>')
+  it('images load late but for the first, and always have an alternative text, raw ones too', () => {
+    expect(htmlOf('![A cat](cat.png) ![B](b.png)')).toBe(
+      '<p><img src="cat.png" alt="A cat" decoding="async"> <img src="b.png" alt="B" loading="lazy" decoding="async"></p>',
+    )
     expect(htmlOf('<img src="cat.png" loading="eager">')).toBe('<img src="cat.png" loading="eager" alt="" decoding="async">')
   })
 

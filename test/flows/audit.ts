@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'vitest'
 import { engineName } from '../../src/build/engine.ts'
+import { picturesDir } from '../../src/build/pictures.ts'
 import { prepareSync } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
 import { SITE } from '../../src/cli/embedded.ts'
@@ -73,7 +74,7 @@ export async function freshRender(siteDir: string, writes: readonly Write[]): Pr
   const scan = await scanFolder(siteDir, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(siteDir, 'themes'), THEMES_DIR], name: scan.config.theme })
   const engine = engineName(SOURCE_DIR)
-  const sync = prepareSync(scan, theme, { last: null, engine, types: ENTRY_TYPES }).write
+  const sync = prepareSync(scan, theme, { last: null, engine, types: ENTRY_TYPES, picturesDir: picturesDir(siteDir) }).write
   if (sync === null) throw new Error('An empty machine has nothing to get from this folder.')
   const first: Write = {
     id: 'sync',

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { lstat, readFile } from 'node:fs/promises'
-import type { FolderScan } from '../scan-folder.ts'
+import type { Picture } from '../../model/picture.ts'
+import { versionBytes } from '../pictures.ts'
+import type { FolderScan, ScannedFile } from '../scan-folder.ts'
 
 /** A file as it was read: its path in the site, where it lies, and its bytes at that moment. */
 export interface ReadFile {
@@ -9,6 +11,8 @@ export interface ReadFile {
   readonly file: string
   readonly hash: string
   readonly bytes: Uint8Array
+  /** Of a picture, what it came to; null where pictures are left as they are. */
+  readonly picture?: Picture | null
 }
 
 export interface FileChanges {
@@ -23,11 +27,13 @@ type Listed = readonly { readonly path: string; readonly file: string }[]
 export class KnownFiles {
   readonly #files = new Map<string, { readonly hash: string; readonly file: string }>()
   readonly #paths = new Map<string, string>()
+  readonly #picturesDir: string
   /** Bytes by hash, read when asked for. */
   readonly blobs = new Map<string, () => Uint8Array>()
 
-  constructor(scan: Pick<FolderScan, 'files'>) {
-    for (const [path, { hash: hashOf, file }] of scan.files) this.#set(path, hashOf, file)
+  constructor(scan: Pick<FolderScan, 'files'>, picturesDir: string) {
+    this.#picturesDir = picturesDir
+    for (const [path, file] of scan.files) this.#set(path, file)
   }
 
   get size(): number {
@@ -83,13 +89,14 @@ export class KnownFiles {
       if (file !== undefined && this.#paths.get(file) === path) this.#paths.delete(file)
       this.#files.delete(path)
     }
-    for (const { path, hash: hashOf, file } of changed) this.#set(path, hashOf, file)
+    for (const file of changed) this.#set(file.path, file)
   }
 
-  #set(path: string, hashOf: string, file: string): void {
+  #set(path: string, { hash: hashOf, file, picture }: ScannedFile): void {
     this.#files.set(path, { hash: hashOf, file })
     this.#paths.set(file, path)
     this.blobs.set(hashOf, () => readFileSync(file))
+    for (const [version, bytes] of versionBytes(picture, this.#picturesDir)) this.blobs.set(version, bytes)
   }
 
   #isNew(path: string, bytes: Uint8Array): boolean {

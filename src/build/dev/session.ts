@@ -8,6 +8,7 @@ import type { Change } from '../../model/types.ts'
 import type { ObjectInfo, Problem } from '../../protocol/types.ts'
 import { blobsOf, differenceOf } from '../build.ts'
 import { keyOf } from '../pages.ts'
+import { picturesDir, versionBytes } from '../pictures.ts'
 import { type Intake, type IntakeOptions, type Round, Workshop } from '../workshop.ts'
 import { problemsOf, toFaults } from './faults.ts'
 import type { FileChanges, KnownFiles } from './known-files.ts'
@@ -158,7 +159,7 @@ export class Session {
     const attempt = findings.theme?.theme ? findings.theme : null
     if (attempt === null && this.#themeBlobs === null) throw noTheme(this.#themeProblems)
     const themeBlobs = attempt?.blobs ?? this.#themeBlobs
-    const fresh = scan ? blobsOf(scan) : new Map(files.changed.map(({ hash, bytes }) => [hash, () => bytes]))
+    const fresh = scan ? blobsOf(scan, this.#options.siteDir) : freshBytes(files, this.#options.siteDir)
     const intake: Intake = {
       showing: { time: this.#options.now().toISOString(), drafts: this.#options.drafts === true },
       ...(attempt?.theme ? { theme: attempt.theme } : {}),
@@ -219,6 +220,12 @@ interface Attempt {
   /** Null where nothing could be taken in. */
   readonly round: Round | null
   readonly readMs: number
+}
+
+/** The bytes of changed files as they were read, and of pictures' versions. */
+function freshBytes({ changed }: FileChanges, siteDir: string): ReadonlyMap<string, () => Uint8Array> {
+  const dir = picturesDir(siteDir)
+  return new Map(changed.flatMap(({ hash, bytes, picture }) => [[hash, () => bytes] as const, ...versionBytes(picture, dir)]))
 }
 
 /** The files that changed, and those that had to stand back for another: it may be gone now. */

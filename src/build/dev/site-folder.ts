@@ -8,8 +8,9 @@ import { decodeSource } from '../../content/source-text.ts'
 import type { EntryType } from '../../content/types.ts'
 import { CONFIG_FILE } from '../../features/site/read-folder.ts'
 import type { Problem } from '../../protocol/types.ts'
+import { isPicture, picturesDir, preparePictures } from '../pictures.ts'
 import { type FolderScan, scanFolder } from '../scan-folder.ts'
-import { type FileChanges, KnownFiles } from './known-files.ts'
+import { type FileChanges, KnownFiles, type ReadFile } from './known-files.ts'
 import { attemptTheme, type ThemeAttempt, themeFile, themePath } from './theme-watch.ts'
 
 /** What paths on disk turned out to be about. */
@@ -31,16 +32,19 @@ export class SiteFolder {
   readonly #dir: string
   readonly #types: readonly EntryType[]
   readonly #configFile: string
+  readonly #picturesDir: string
   readonly #themesDirs: readonly string[]
   #config: SiteConfig | null = null
   #configProblems: readonly Problem[] = []
   #listingProblems: readonly Problem[] = []
   /** The folder's files as the model has them. */
-  known = new KnownFiles({ files: new Map() })
+  known: KnownFiles
 
   constructor(dir: string, themesDir: string, types: readonly EntryType[]) {
     this.#dir = dir
     this.#types = types
+    this.#picturesDir = picturesDir(dir)
+    this.known = new KnownFiles({ files: new Map() }, this.#picturesDir)
     this.#configFile = join(dir, CONFIG_FILE)
     this.#themesDirs = [...new Set([join(dir, 'themes'), themesDir])]
   }
@@ -65,7 +69,8 @@ export class SiteFolder {
     const themes = paths.flatMap((path) => themePath(this.#themesDirs, name, path) ?? [])
     const theme = themes.length === 0 ? null : await attemptTheme(this.#themesDirs, name)
     const own = paths.filter((path) => path !== this.#configFile && !this.#isInThemes(path))
-    const files = await this.#readFiles(change === 'settings' ? [...own, this.#configFile] : own, change === 'settings')
+    const read = await this.#readFiles(change === 'settings' ? [...own, this.#configFile] : own, change === 'settings')
+    const files = { ...read, changed: await this.#withPictures(read.changed) }
     const saved = [...files.changed.map(({ path }) => path), ...files.removed, ...themes]
     if (change === 'unusable') saved.push(CONFIG_FILE)
     return { scan: null, theme, files, saved: saved.sort() }
@@ -87,7 +92,7 @@ export class SiteFolder {
       if (config) this.#config = readSiteConfig(CONFIG_FILE, new TextDecoder().decode(config.bytes)).config ?? this.#config
       return
     }
-    this.known = new KnownFiles(scan)
+    this.known = new KnownFiles(scan, this.#picturesDir)
     this.#config = scan.config
     this.#configProblems = []
     this.#listingProblems = scan.problems
@@ -108,7 +113,10 @@ export class SiteFolder {
     if (config === null) return 'unusable'
     const before = this.#config
     const same =
-      before.parser === config.parser && before.theme === config.theme && isDeepStrictEqual(before.content, config.content)
+      before.parser === config.parser &&
+      before.pictures === config.pictures &&
+      before.theme === config.theme &&
+      isDeepStrictEqual(before.content, config.content)
     return same ? 'settings' : 'everything'
   }
 
@@ -125,6 +133,13 @@ export class SiteFolder {
       changed: [...read.changed.filter(({ path }) => !seen.has(path)), ...found.changed],
       removed: [...new Set([...read.removed, ...found.removed])].filter((path) => !seen.has(path)),
     }
+  }
+
+  async #withPictures(files: readonly ReadFile[]): Promise<readonly ReadFile[]> {
+    const pictures = files.filter(({ path }) => isPicture(path))
+    if (pictures.length === 0) return files
+    const prepared = this.#config?.pictures === false ? null : await preparePictures(pictures, this.#picturesDir)
+    return files.map((file) => (isPicture(file.path) ? { ...file, picture: prepared?.get(file.path) ?? null } : file))
   }
 
   #isInThemes(path: string): boolean {

@@ -9,8 +9,9 @@ import { eachElement } from './each-element.ts'
 export function rehypeAccessibleElements() {
   return (tree: Root): void => {
     let tables = 0
+    let images = 0
     eachElement(tree, (node, index, parent) => {
-      if (node.tagName === 'img') prepareImage(node)
+      if (node.tagName === 'img') prepareImage(node, images++ === 0)
       else if (node.tagName === 'pre') node.properties.tabIndex ??= 0
       else if (node.tagName === 'input') nameCheckbox(node)
       else if (node.tagName === 'td' || node.tagName === 'th') alignByClass(node)
@@ -23,9 +24,10 @@ export function rehypeAccessibleElements() {
   }
 }
 
-function prepareImage(image: Element): void {
+/** The first one is often seen at once, so it does not wait until it is near. */
+function prepareImage(image: Element, isFirst: boolean): void {
   image.properties.alt ??= ''
-  image.properties.loading ??= 'lazy'
+  if (!isFirst) image.properties.loading ??= 'lazy'
   image.properties.decoding ??= 'async'
 }
 

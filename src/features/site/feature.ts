@@ -1,8 +1,10 @@
+import * as v from 'valibot'
 import { assets, entries, files, revisions, settings, sources, tags, templates } from '../../model/site-tables.ts'
 import type { Table } from '../../model/types.ts'
 import { FRAME_PATH, FRAME_SLOT } from '../../protocol/page-frame.ts'
 import { HTML } from '../../render/content-type.ts'
 import { PAGE_QUERIES, pageView } from '../../render/page-view.ts'
+import { versionsOf } from '../../render/picture.ts'
 import type { Route } from '../../render/types.ts'
 import type { Feature } from '../types.ts'
 import { siteSync } from './site-sync.ts'
@@ -22,16 +24,26 @@ const assetFile: Route = {
   },
 }
 
+const plainFileArgument = v.object({ blob: v.string(), contentType: v.string() })
+
+/** A file of the owner's, and the smaller versions of a picture. */
 const plainFile: Route = {
   name: 'file',
   over: { table: files.name },
   pages(read, path) {
-    return read.row(files, path) ? [{ path, argument: path }] : []
+    const file = read.row(files, path)
+    if (file === null) return []
+    const versions = versionsOf(file.picture).map(({ path: published, blob, type }) => ({
+      path: published,
+      argument: { blob, contentType: type },
+    }))
+    return [{ path, argument: { blob: file.blob, contentType: file.contentType } }, ...versions]
   },
-  render(context, path) {
-    const file = context.row(files, String(path))
-    if (!file) throw new Error(`The file ${String(path)} is gone.`)
-    return { content: context.blob(file.blob), contentType: file.contentType }
+  render(context, argument) {
+    const { blob, contentType } = v.parse(plainFileArgument, argument)
+    // Only versions of pictures have their content's hash in their name.
+    const cache = context.path.startsWith('/assets/') ? 'immutable' : 'page'
+    return { content: context.blob(blob), contentType, cache }
   },
 }
 

@@ -7,6 +7,7 @@ import { decodeSource } from '../../content/source-text.ts'
 import { mediaKey, typeOfPath } from '../../content/sources.ts'
 import type { BodyCache, Entry, EntryType } from '../../content/types.ts'
 import { EntryChanges } from '../../model/change-entries.ts'
+import type { Picture } from '../../model/picture.ts'
 import { entries, files, settings, sources } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
@@ -19,6 +20,8 @@ export interface FolderFile {
   readonly path: string
   /** SHA-256 of its bytes. */
   readonly hash: string
+  /** Of a picture, what it came to where it was prepared; null where it was not, and left out where nobody looked, so that what is known stays. */
+  readonly picture?: Picture | null | undefined
 }
 
 export interface FolderChange {
@@ -131,7 +134,7 @@ function readSource(change: Change, file: FolderFile, parts: FolderParts): Readi
   return [{ file, ...read }]
 }
 
-function publishFile(change: Change, { path, hash }: FolderFile): readonly Problem[] {
+function publishFile(change: Change, { path, hash, picture }: FolderFile): readonly Problem[] {
   const key = mediaKey(path)
   if (key === null) return []
   const rival = change.row(sources, rivalOf(path, key))
@@ -140,7 +143,14 @@ function publishFile(change: Change, { path, hash }: FolderFile): readonly Probl
   const problems = loser === null ? [] : [duplicateOf(published, loser.path === path ? (rival?.path ?? '') : path, loser.path)]
   if (loser?.path !== path) {
     change.put(sources, { path, hash, entry: null, problems: [] })
-    change.put(files, { path: published, blob: hash, contentType: contentTypeOf(key) })
+    const known = change.row(files, published)
+    const kept = known?.blob === hash ? known.picture : null
+    change.put(files, {
+      path: published,
+      blob: hash,
+      contentType: contentTypeOf(key),
+      picture: picture === undefined ? kept : picture,
+    })
   }
   if (loser) change.put(sources, { path: loser.path, hash: loser.hash, entry: null, problems })
   return problems

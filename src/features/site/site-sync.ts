@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import { pictureSchema } from '../../model/picture.ts'
 import type { WriteHandler } from '../types.ts'
 import { readFolder } from './read-folder.ts'
 import { keepRevision } from './revisions.ts'
@@ -9,7 +10,7 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
 /** What the owner's folder has that the machine has not. Bytes travel as the write's blobs. */
 export const syncSchema = v.object({
-  changed: v.array(v.object({ path: v.string(), hash: sha256 })),
+  changed: v.array(v.object({ path: v.string(), hash: sha256, picture: v.exactOptional(v.nullable(pictureSchema)) })),
   removed: v.array(v.string()),
   theme: v.nullable(
     v.object({

@@ -8,7 +8,9 @@ export function ProductCard({ entry, site, level = 2 }: { entry: EntryLinkView; 
   const Heading = level === 2 ? 'h2' : 'h3'
   return (
     <article class="product-card h-product">
-      <div class="product-picture">{entry.image !== null && <Picture image={entry.image} className="u-photo" />}</div>
+      <div class="product-picture">
+        {entry.image !== null && <Picture image={entry.image} className="u-photo" sizes="(min-width: 40rem) 20rem, 100vw" />}
+      </div>
       <Heading class="p-name">{entry.title}</Heading>
       {entry.description !== '' && <p class="p-summary">{entry.description}</p>}
       <p class="product-terms">

@@ -39,7 +39,9 @@ export function Home({ page, intro, posts, products, notes, profile, archive }: 
 function ProfileLink({ profile }: { profile: EntryLinkView }) {
   return (
     <p class="home-profile">
-      {profile.image !== null && <Picture image={{ src: profile.image.src, alt: '' }} className="portrait" lazy={false} />}
+      {profile.image !== null && (
+        <Picture image={{ ...profile.image, alt: '' }} className="portrait" lazy={false} sizes="3.5rem" />
+      )}
       <a href={profile.path}>{profile.title}</a>
     </p>
   )

@@ -9,7 +9,7 @@ export function Profile({ page, entry, links }: Templates['Profile']) {
     <Layout page={page} image={entry.image?.src}>
       <article class="profile h-card">
         <header>
-          {entry.image !== null && <Picture image={entry.image} className="portrait u-photo" lazy={false} />}
+          {entry.image !== null && <Picture image={entry.image} className="portrait u-photo" lazy={false} sizes="9rem" />}
           <h1>
             <a class="p-name u-url u-uid" rel="me" href={page.path}>
               {entry.title}
