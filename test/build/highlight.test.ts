@@ -89,7 +89,7 @@ describe('Highlighting', () => {
     const sheet = readFileSync(join(import.meta.dirname, '../../themes/default/style/code.css'), 'utf8')
     const { html } = await build(
       [
-        fence('ts', 'import type { A } from "a"\n// b\nexport class C<T> extends D { @e readonly f = `g $\{1}` }'),
+        fence('ts', 'import type { A } from "a"\n// b\nexport class C<T> extends D { @e readonly f = `g` }'),
         fence('sh', '#!/bin/sh\nfor f in "$HOME"/*; do echo $f; done # g'),
         fence('yaml', 'title: Owls # a\nmenu: [1, true]'),
         fence('css', ':root { --accent: #9a4708; } @media print { a:hover { color: red } }'),
