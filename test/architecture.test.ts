@@ -13,6 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   protocol: ['errors'],
   config: ['protocol'],
   content: ['config', 'protocol'],
+  // Other generators' sites: reads them and writes entries, which the rest then meets as files.
+  import: ['config', 'content', 'errors', 'protocol'],
   model: ['content', 'errors', 'protocol'],
   render: ['content', 'errors', 'model', 'protocol'],
   // `gateway`: the type of a form, which is the gateway's contract and the features' to fulfil.
@@ -34,6 +36,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'features',
     'gateway',
+    'import',
     'journal',
     'machines',
     'meter',

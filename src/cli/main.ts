@@ -16,6 +16,7 @@ const program = new Command('drowse')
 Examples:
   $ drowse init my-site              a site to begin with
   $ drowse new post "Hello, owls"    a post in it, with today’s date
+  $ drowse import old-blog --to my-site
   $ drowse build --out dist          the folder you are in, as static HTML
   $ drowse publish                   to a folder or a bucket, as site.yaml says
   $ drowse start --port 3000         the site and its gateway, asleep until somebody writes
@@ -50,6 +51,17 @@ program
   .addOption(json())
   .action((kind: string, title: string, site: string, options: { json?: true }) =>
     run(options, async (terminal) => (await import('./new.ts')).runNew(terminal, kind, title, site)),
+  )
+
+program
+  .command('import')
+  .description('take over a site of Jekyll, Hugo, Eleventy or WordPress, or a folder of Markdown')
+  .argument('<source>', 'its folder, or WordPress’s export.xml')
+  .option('--to <dir>', 'the site it goes to; made if it isn’t there', '.')
+  .option('--dry-run', 'write nothing, and tell what would be written')
+  .addOption(json())
+  .action((source: string, options: { to: string; dryRun?: true; json?: true }) =>
+    run(options, async (terminal) => (await import('./import.ts')).runImport(terminal, source, options)),
   )
 
 program

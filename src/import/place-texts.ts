@@ -1,0 +1,85 @@
+import { datePrefix, isSlug, slugify, slugOfPath } from '../content/slug.ts'
+import type { Note, OldText } from './types.ts'
+
+/** Where Drowse has pages of its own making. */
+const OWN = [
+  '/posts/',
+  '/notes/',
+  '/products/',
+  '/profile/',
+  '/tags/',
+  '/categories/',
+  '/archive/',
+  '/404.html',
+  '/feed.xml',
+  '/sitemap.xml',
+]
+
+/** A text with its place in the new site. */
+export interface PlacedText {
+  readonly text: OldText
+  /** `content/posts/hello.md`. */
+  readonly path: string
+  readonly slug: string
+  /** Where it will be published. */
+  readonly address: string
+  /** Where it was published before, if that is elsewhere. */
+  readonly aliases: readonly string[]
+  readonly notes: readonly Note[]
+}
+
+/** Gives each text a file and an address of its own: the old address where Drowse can publish there, else one beside which the old one is an alias. Pure. */
+export function placeTexts(texts: readonly OldText[]): readonly PlacedText[] {
+  const paths = new Set<string>()
+  const addresses = new Set(OWN)
+  const placed = texts.map((text) => {
+    const folder = text.kind === 'post' ? 'content/posts' : 'content'
+    const path = unused(paths, `${folder}/${text.path}`, (base, n) => base.replace(/(\.[^./]+)$/, `-${n}$1`))
+    paths.add(path.toLowerCase())
+    const slug = slugFor(text, (candidate) => !addresses.has(addressFor(text, candidate)))
+    const address = addressFor(text, slug)
+    addresses.add(address)
+    const old = text.address === null ? [] : [text.address]
+    return { text, path, slug, address, aliases: [...new Set([...old, ...text.aliases])].filter((alias) => alias !== address) }
+  })
+  return placed.map((each) => {
+    const [taken, aliases] = [true, false].map((isTaken) => each.aliases.filter((alias) => addresses.has(alias) === isTaken))
+    return { ...each, aliases: aliases ?? [], notes: (taken ?? []).map((alias) => moved(alias, each.address)) }
+  })
+}
+
+function moved(from: string, to: string): Note {
+  const message = `It was at ${from}, where another page is now; it is at ${to}, and nothing leads there from the old address.`
+  return { does: 'hand', line: 1, rule: 'import/address', message }
+}
+
+function addressFor({ kind }: OldText, slug: string): string {
+  if (kind === 'post') return `/posts/${slug}/`
+  return slug === '' ? '/' : `/${slug}/`
+}
+
+/** The slug that keeps the old address, else what the text wants, else its file’s name with the date, else one with a number. */
+function slugFor(text: OldText, isFree: (slug: string) => boolean): string {
+  const kept = (text.kind === 'post' ? /^\/posts\/(.+)\/$/ : /^\/(.*?)\/?$/).exec(text.address ?? '')?.[1]
+  if (text.kind === 'page' && text.address === '/' && isFree('')) return ''
+  if (kept !== undefined && isSlug(kept) && isFree(kept)) return kept
+  const named = slugOfPath(text.path) || slugify(text.title ?? '') || 'untitled'
+  const wanted = text.slug === null ? withoutDate(named, text.path) : slugify(text.slug)
+  const candidates = [wanted, named].filter(isSlug)
+  return candidates.find(isFree) ?? numbered(candidates[0] ?? 'untitled', isFree)
+}
+
+function withoutDate(slug: string, path: string): string {
+  const date = datePrefix(path)
+  const plain = date === null ? slug : slug.replace(`${date}-`, '')
+  return isSlug(plain) ? plain : slug
+}
+
+function numbered(slug: string, isFree: (slug: string) => boolean): string {
+  for (let n = 2; ; n++) if (isFree(`${slug.slice(0, 76)}-${n}`)) return `${slug.slice(0, 76)}-${n}`
+}
+
+function unused(taken: ReadonlySet<string>, path: string, other: (path: string, n: number) => string): string {
+  if (!taken.has(path.toLowerCase())) return path
+  for (let n = 2; ; n++) if (!taken.has(other(path, n).toLowerCase())) return other(path, n)
+}
