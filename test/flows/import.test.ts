@@ -89,7 +89,7 @@ rating: 4
   it('gives a site that builds', async () => {
     expect(await drowse(['build', join(root, 'jekyll')])).toMatchObject({ code: 0, stderr: '' })
     expect(file('jekyll/dist/about/index.html')).toContain('I walk.')
-    expect(file('jekyll/dist/images/mill.png')).toBe('PNG')
+    expect(file('jekyll/dist/images/mill.png')).toBe(readFileSync(join(OLD, 'jekyll/images/mill.png'), 'utf8'))
   })
 })
 
@@ -179,7 +179,7 @@ tags:
   - green
   - Drinks
 author: Ann Leaf
-image: /wp-content/uploads/leaf.jpg
+image: /wp-content/uploads/leaf.png
 aliases:
   - /2018/03/04/green-tea/
 ---
@@ -189,7 +189,7 @@ second line.
 
 A **new** paragraph with <sup>2</sup> and [a link](/about/).
 
-<figure><img src="/wp-content/uploads/leaf.jpg" alt="Leaf"><figcaption>A leaf</figcaption></figure>
+<figure><img src="/wp-content/uploads/leaf.png" alt="Leaf"><figcaption>A leaf</figcaption></figure>
 
 - one
 - two
@@ -215,7 +215,9 @@ A **new** paragraph with <sup>2</sup> and [a link](/about/).
     ])
   })
 
-  it('gives a site that builds', async () => {
+  it('gives a site that builds, once its pictures are where the report says', async () => {
+    const uploads = join(root, 'wordpress/content/wp-content/uploads')
+    cpSync(join(OLD, 'jekyll/images/mill.png'), join(uploads, 'leaf.png'))
     expect(await drowse(['build', join(root, 'wordpress')])).toMatchObject({ code: 0, stderr: '' })
   })
 
