@@ -33,7 +33,7 @@ export const GUEST: GuestProgram = {
 export interface Backends {
   readonly journal: Journal
   readonly meter: Meter & { close(): void }
-  readonly store: Store
+  readonly store: Store | (() => Promise<Store>)
   readonly publishing?: Partial<PublisherOptions>
   readonly driver: MachineDriver
   /** The file that caches what is published. */
@@ -51,7 +51,7 @@ export interface Embedded {
 
 /** Where a site is published and how, if not to a folder in the data folder. */
 export interface PublishTo {
-  readonly store?: Store
+  readonly store?: () => Promise<Store>
   readonly options?: Partial<PublisherOptions>
 }
 

@@ -73,9 +73,13 @@ export async function runStart(
 /** What the site's own settings say; a site without any is published to its data folder. */
 async function publishTo(terminal: Terminal, siteDir: string, dataDir: string): Promise<PublishTo> {
   const { config } = await readSiteFile(siteDir)
-  const options = await publisherOptions(config, terminal)
+  const options = {
+    ...(await publisherOptions(config, terminal)),
+    // What is written meanwhile is kept in the journal.
+    onStoreDown: (error: DrowseError) => terminal.error(error),
+  }
   const { store } = config.publish
-  return store === null ? { options } : { options, store: await openStore(store, siteDir, join(dataDir, 'store')) }
+  return store === null ? { options } : { options, store: () => openStore(store, siteDir, join(dataDir, 'store')) }
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -1,19 +1,24 @@
 import { DrowseError } from '../errors/drowse-error.ts'
-import { dueOf, type Retention } from './due.ts'
+import { CLAIMS_PREFIX } from './claim.ts'
+import { dueOf, type Retention, SPENT_MS } from './due.ts'
 import type { DueTimes, Index } from './index-file.ts'
-import { KEPT_PREFIX, readRecord, recordKey } from './release-record.ts'
+import { keepingOf } from './kept.ts'
+import { KEPT_PREFIX, RECORDS_PREFIX, readRecord, recordKey } from './release-record.ts'
 import { listSnapshots, readSnapshot } from './snapshot.ts'
 import type { Store } from './types.ts'
 
 /** Before it looks for snapshots, an index that knows the store reads this many records one by one. */
 const RECORDS_BEFORE_SNAPSHOTS = 8
 
-/** Empties an index whose last release is not the store's. */
-export async function matchStore(store: Store, index: Index): Promise<void> {
+/** Empties an index whose last release is not the store's, or so old that the records after it may be gone. */
+export async function matchStore(store: Store, index: Index, now: number): Promise<void> {
   const { number, recordHash } = index.state()
   if (number === 0) return
   const there = await readRecord(store, number)
-  if (there?.hash !== recordHash) index.clear()
+  if (there?.hash !== recordHash) return index.clear()
+  if (now - Date.parse(there.release.at) < SPENT_MS / 2 || (await readRecord(store, number + 1)) !== null) return
+  const ends = [...(await listSnapshots(store)).values()]
+  if (ends.some((end) => end > number)) index.clear()
 }
 
 /** Adds the releases that the store has and the index does not: from nothing in bounded time, by snapshots. */
@@ -23,31 +28,45 @@ export async function catchUp(store: Store, index: Index, now: number, retention
   for (;;) {
     const { number, recordHash } = index.state()
     const next = await readRecord(store, number + 1)
-    if (next === null) break
-    if (next.release.parent !== recordHash) throw forked(number)
+    if (next === null && first > 0) break
+    if (next !== null && next.release.parent !== recordHash) throw forked(number)
     if (first === 0 || number - first >= RECORDS_BEFORE_SNAPSHOTS) {
       snapshots ??= await listSnapshots(store)
       const to = snapshots.get(number)
       const snapshot = to === undefined ? null : await readSnapshot(store, number, to)
       if (snapshot !== null) {
-        index.addSnapshot(snapshot, dueTimes(now, retention))
+        index.addSnapshot(snapshot, dueTimes(store, now, retention))
         continue
       }
     }
-    index.add(next, false, dueTimes(Date.parse(next.release.at), retention))
+    if (next === null) break
+    index.add(next, false, dueTimes(store, Date.parse(next.release.at), retention))
   }
-  if (first === 0 && index.state().number > 0) await findKept(store, index, now + retention.keepMs)
+  if (first === 0 && index.state().number > 0) await findKept(store, index, now, retention)
 }
 
-export function dueTimes(at: number, retention: Retention): DueTimes {
-  return { key: (key) => dueOf(key, at, retention), bytes: at + retention.keepMs }
+export function dueTimes(store: Store, at: number, retention: Retention): DueTimes {
+  return {
+    key: (key) => dueOf(key, at, retention),
+    bytes: at + retention.keepMs,
+    spent: at + Math.max(retention.keepMs, SPENT_MS),
+    copied: (release) => keepingOf(release, store, retention).copied,
+  }
 }
 
 /** Nobody remembers since when they have been kept: they are kept as if it had been since now. */
-async function findKept(store: Store, index: Index, due: number): Promise<void> {
+async function findKept(store: Store, index: Index, now: number, retention: Retention): Promise<void> {
   const hashes: string[] = []
   for await (const key of store.list(KEPT_PREFIX)) hashes.push(key.slice(KEPT_PREFIX.length))
-  index.resetKept(hashes, due)
+  const releases = new Set<number>()
+  for (const prefix of [RECORDS_PREFIX, CLAIMS_PREFIX]) {
+    for await (const key of store.list(prefix)) {
+      const number = Number.parseInt(key.slice(prefix.length), 10)
+      if (number <= index.state().number) releases.add(number)
+    }
+  }
+  const { bytes, spent } = dueTimes(store, now, retention)
+  index.resetKept(hashes, bytes, releases, spent)
 }
 
 function forked(number: number): DrowseError {

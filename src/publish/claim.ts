@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import * as v from 'valibot'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Store } from './types.ts'
 
 /** The right to publish the release of one number, in a store that others may write to as well. */
 export interface Claim {
-  /** Throws `store-failed` once others may think that this publisher has died. Asked before each put. */
+  readonly turn: number
+  /** Throws `store-failed` once others may think that this publisher has died. Asked before each put and removal. */
   check(): void
   /** Nothing is renewed any more. The claim itself stays, so that nobody can publish this number again. */
   end(): void
+  /** Gives the number back: nothing was released under it. */
+  drop(): Promise<void>
 }
+
+/** Bytes by their hash. */
+export type KeptBytes = ReadonlyMap<string, Uint8Array>
 
 export interface ClaimTimes {
   /** A claim is renewed this often. */
@@ -27,18 +34,35 @@ export interface ClaimParts {
   readonly publisher: string
   /** Whether the release of that number is out already. */
   readonly isReleased: (number: number) => Promise<boolean>
+  /** Whether to wait and see if a claim is a dead publisher’s. */
+  readonly waits: boolean
   /** Told the keys that a dead publisher may have changed. */
   readonly onLeftover: (keys: readonly string[]) => void
 }
 
-export const CLAIM_TIMES: ClaimTimes = { beatMs: 5_000, staleMs: 15_000, pollMs: 250 }
+/** What a claim says. */
+export interface ClaimContent {
+  /** The keys that will be put: whoever takes over from a dead publisher mends them. */
+  readonly keys: readonly string[]
+  /** What is about to be replaced, where that is little. It is kept here for a rollback, which saves a copy for each. */
+  readonly kept: KeptBytes
+}
 
-const body = v.object({ publisher: v.string(), beat: v.string(), keys: v.array(v.string()) })
+export const CLAIM_TIMES: ClaimTimes = { beatMs: 5_000, staleMs: 15_000, pollMs: 250 }
+export const CLAIMS_PREFIX = 'claims/'
+
+const body = v.object({
+  publisher: v.string(),
+  beat: v.string(),
+  keys: v.array(v.string()),
+  kept: v.record(v.string(), v.string()),
+})
+type Body = v.InferOutput<typeof body>
 const INFO = { contentType: 'application/json', cache: 'page' } as const
 
 /** `claims/000124-1.json`; the second number counts the takeovers. */
-function claimKey(number: number, turn: number): string {
-  return `claims/${String(number).padStart(6, '0')}-${turn}.json`
+export function claimKey(number: number, turn: number): string {
+  return `${CLAIMS_PREFIX}${String(number).padStart(6, '0')}-${turn}.json`
 }
 
 /**
@@ -46,23 +70,46 @@ function claimKey(number: number, turn: number): string {
  * was this publisher’s own, else when it has not been renewed for `staleMs`. Rejects with `store-failed` if the release is out already or
  * somebody alive is at it. Clocks are not compared: each side measures with its own how long nothing happened.
  */
-export async function claimRelease(parts: ClaimParts, number: number, keys: readonly string[]): Promise<Claim> {
-  for (let turn = 1; ; turn++) {
-    const key = claimKey(number, turn)
-    const since = performance.now()
-    if (await parts.store.put(key, encode(parts.publisher, keys), INFO, 'createOnly')) return hold(parts, key, keys, since)
+export async function claimRelease(parts: ClaimParts, number: number, content: ClaimContent): Promise<Claim> {
+  for (let turn = 1; ; ) {
+    const claim = await createClaim(parts, number, turn, content)
+    if (claim !== null) return claim
     if (await parts.isReleased(number)) throw outrun(number)
-    const other = await readClaim(parts.store, key)
-    if (other !== null && other.publisher !== parts.publisher) await waitUntilStale(parts, number, key, other.beat)
-    parts.onLeftover(other?.keys ?? [])
+    const other = await readClaim(parts.store, claimKey(number, turn))
+    // Given back meanwhile.
+    if (other === null) continue
+    if (other.publisher !== parts.publisher) {
+      if (!parts.waits) throw busy(number)
+      if (!(await staysSilent(parts, number, turn, other.beat))) continue
+    }
+    parts.onLeftover(other.keys)
+    turn++
   }
 }
 
-function hold({ store, times, publisher }: ClaimParts, key: string, keys: readonly string[], since: number): Claim {
-  let renewedAt = since
+/** What was kept in the claims of a release, all turns of it. */
+export async function readKept(store: Store, number: number): Promise<KeptBytes> {
+  const kept = new Map<string, Uint8Array>()
+  for (let turn = 1; ; turn++) {
+    const claim = await readClaim(store, claimKey(number, turn))
+    if (claim === null) return kept
+    for (const [hash, packed] of Object.entries(claim.kept)) kept.set(hash, gunzipSync(Buffer.from(packed, 'base64')))
+  }
+}
+
+async function createClaim(parts: ClaimParts, number: number, turn: number, content: ClaimContent): Promise<Claim | null> {
+  const { store, times, publisher } = parts
+  const key = claimKey(number, turn)
+  const kept = Object.fromEntries([...content.kept].map(([hash, bytes]) => [hash, gzipSync(bytes).toString('base64')] as const))
+  // `beat` differs each time, which is how others see that the claim was renewed.
+  const encode = () =>
+    new TextEncoder().encode(JSON.stringify({ publisher, beat: randomUUID(), keys: [...content.keys], kept } satisfies Body))
+  let renewedAt = performance.now()
+  if (!(await store.put(key, encode(), INFO, 'createOnly'))) return null
+  let renewal: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     const start = performance.now()
-    store.put(key, encode(publisher, keys), INFO).then(
+    renewal = store.put(key, encode(), INFO).then(
       () => {
         renewedAt = start
       },
@@ -71,52 +118,65 @@ function hold({ store, times, publisher }: ClaimParts, key: string, keys: readon
     )
   }, times.beatMs)
   timer.unref()
+  const check = () => {
+    // Some time is left for the put that is made next.
+    if (performance.now() - renewedAt < times.staleMs * (2 / 3)) return
+    throw new DrowseError('store-failed', 'Publishing took so long to get through to the store that others may go on instead.', {
+      hint: 'Publishing is tried again. If this comes back, the store or the way to it is too slow.',
+    })
+  }
+  const end = () => clearInterval(timer)
   return {
-    check() {
-      // Some time is left for the put that is made next.
-      if (performance.now() - renewedAt < times.staleMs * (2 / 3)) return
-      throw new DrowseError(
-        'store-failed',
-        'Publishing took so long to get through to the store that others may go on instead.',
-        {
-          hint: 'Publishing is tried again. If this comes back, the store or the way to it is too slow.',
-        },
-      )
+    turn,
+    check,
+    end,
+    async drop() {
+      end()
+      await renewal
+      check()
+      await store.remove([key])
     },
-    end: () => clearInterval(timer),
   }
 }
 
-async function waitUntilStale(
+/** Whether a claim was not renewed for `staleMs`; false when it was given back. Rejects when somebody is at it, or the release is out. */
+async function staysSilent(
   { store, times, isReleased }: ClaimParts,
   number: number,
-  key: string,
+  turn: number,
   beat: string,
-): Promise<void> {
+): Promise<boolean> {
   const start = performance.now()
   while (performance.now() - start < times.staleMs) {
     await sleep(times.pollMs * (0.5 + Math.random()))
     if (await isReleased(number)) throw outrun(number)
-    if ((await readClaim(store, key))?.beat !== beat) {
-      throw new DrowseError('store-failed', `Another publisher is about to publish release ${number}.`, {
-        hint: 'Publishing is tried again when it has finished.',
-      })
-    }
+    const now = await readClaim(store, claimKey(number, turn))
+    if (now === null) return false
+    if (now.beat !== beat) throw busy(number)
   }
+  return true
+}
+
+function busy(number: number): DrowseError {
+  return new DrowseError('store-failed', `Another publisher is about to publish release ${number}.`, {
+    hint: 'Publishing is tried again when it has finished.',
+    details: { isOthers: true },
+  })
 }
 
 function outrun(number: number): DrowseError {
   return new DrowseError('store-failed', `Another publisher has published release ${number} first.`, {
     hint: 'Publishing is tried again on top of it. If this comes back, two gateways publish to one store.',
+    details: { isOthers: true },
   })
 }
 
-/** `beat` differs each time, which is how others see that the claim was renewed. */
-function encode(publisher: string, keys: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ publisher, beat: randomUUID(), keys }))
+/** Whether a claim could not be had because somebody else has it or was first. */
+export function isOthers(error: unknown): boolean {
+  return error instanceof DrowseError && error.details.isOthers === true
 }
 
-async function readClaim(store: Store, key: string): Promise<v.InferOutput<typeof body> | null> {
+async function readClaim(store: Store, key: string): Promise<Body | null> {
   const bytes = await store.get(key)
   if (bytes === null) return null
   try {

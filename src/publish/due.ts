@@ -9,6 +9,8 @@ export interface Retention {
 }
 
 const HOUR_MS = 3_600_000
+/** Claims and records stay for so long at least: a publisher that has slept for half of it looks at the store again before it goes on. */
+export const SPENT_MS = 7 * 24 * HOUR_MS
 export const RETENTION: Retention = { graceMs: 24 * HOUR_MS, keepMs: 30 * 24 * HOUR_MS }
 
 const OPENED_BY_READERS = /\.(html|xml|json|txt|webmanifest)(\.br|\.gz)?$|(^|\/)_redirects$/

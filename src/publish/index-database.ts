@@ -4,7 +4,7 @@ import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import { primaryCode } from '../errors/sqlite-code.ts'
 
 /** Bumped whenever the tables change; an index of another version is begun anew. */
-const VERSION = 2
+const VERSION = 3
 
 // Doubt is stored for all keys at an unclean open rather than for a few before each publish, which would cost an fsync a write.
 const SCHEMA = `
@@ -20,6 +20,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS removed_due ON removed (due) WHERE due IS NOT NULL;
   CREATE TABLE IF NOT EXISTS kept (hash TEXT PRIMARY KEY, due INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS kept_due ON kept (due);
+  CREATE TABLE IF NOT EXISTS spent (release INTEGER PRIMARY KEY, due INTEGER NOT NULL, turns INTEGER NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS spent_due ON spent (due);
+  CREATE TABLE IF NOT EXISTS bodies (number INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS meta (
     number INTEGER NOT NULL, outbox INTEGER NOT NULL, record_hash TEXT, source TEXT, snapshot INTEGER NOT NULL, purged INTEGER,
     id TEXT NOT NULL, clean INTEGER NOT NULL

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { openIndexDatabase, transaction } from './index-database.ts'
-import { type ReleaseRecord, type Snapshot, supersededBy } from './release-record.ts'
-import type { ManifestEntry, ReleaseSource } from './types.ts'
+import type { ReleaseRecord, Snapshot } from './release-record.ts'
+import type { ManifestEntry, Release, ReleaseSource } from './types.ts'
 
 /** How far the index has come. */
 export interface IndexState {
@@ -19,12 +19,26 @@ export interface Due {
   readonly keys: readonly string[]
   /** Of bytes that were kept for a rollback. */
   readonly hashes: readonly string[]
+  /** Releases that nobody goes back to any more. */
+  readonly spent: readonly SpentRelease[]
+}
+
+export interface SpentRelease {
+  readonly release: number
+  /** How many claims of it there may be. */
+  readonly turns: number
+  /** Whether a snapshot says what its record says. */
+  readonly isFolded: boolean
 }
 
 /** When things may leave the store, milliseconds since 1970. */
 export interface DueTimes {
   key(key: string): number
   readonly bytes: number
+  /** Of a release's record and claims. */
+  readonly spent: number
+  /** What of a release's replaced bytes was copied. */
+  copied(release: Pick<Release, 'changed' | 'was'>): readonly ManifestEntry[]
 }
 
 /** What is published, by key, in a local file: a cache of the release records. */
@@ -43,21 +57,25 @@ export interface Index {
   withHash(hash: string): ManifestEntry | null
   /** Whether bytes that were replaced are known to be kept. */
   keeps(hash: string): boolean
-  /** Adds a release. `certain`: this process has just put its objects itself. */
-  add(record: ReleaseRecord, certain: boolean, due: DueTimes): void
+  /** Adds a release. `certain`: this process has just put its objects itself. `turns`: how often it was claimed, if that is known. */
+  add(record: ReleaseRecord, certain: boolean, due: DueTimes, turns?: number): void
   addSnapshot(snapshot: Snapshot, due: DueTimes): void
   /** What changed after one release up to another, as far as it was not changed again later. */
   between(after: number, to: number): Pick<Snapshot, 'changed' | 'removed'>
   setSnapshot(number: number): void
-  /** Notes that just these bytes lie in the store for a rollback. */
-  resetKept(hashes: readonly string[], due: number): void
+  /** Notes that just these bytes lie in the store for a rollback, and the records and claims of these releases. */
+  resetKept(hashes: readonly string[], due: number, releases: Iterable<number>, spent: number): void
+  /** The bytes of a small object that was published from here lately. */
+  body(hash: string): Uint8Array | null
+  /** Keeps the bytes of a small object at hand, in place of older ones. */
+  addBody(hash: string, bytes: Uint8Array): void
   /** Notes the newest outbox number, and the keys that this process has just put again. */
   settle(outbox: number, certain: readonly string[]): void
   /** Never throws: doubt that can't be stored is kept until the index is closed, which then says so. */
   doubt(keys: readonly string[]): void
   due(now: number, limit: number): Due
   /** What was due has left the store. */
-  forget(due: Due): void
+  forget(due: Partial<Due>): void
   /** Whether a key that is no longer part of the site may still be in the store. */
   isLeaving(key: string): boolean
   /** Of the keys that are leaving those in the folder of this name. */
@@ -107,6 +125,18 @@ const metaRow = v.object({
 const countRow = v.object({ count: v.number() })
 const keyRow = v.object({ key: v.string() })
 const hashRow = v.object({ hash: v.string() })
+const spentRow = v.pipe(
+  v.object({ release: v.number(), turns: v.number(), folded: v.number() }),
+  v.transform(({ release, turns, folded }): SpentRelease => ({ release, turns, isFolded: folded === 1 })),
+)
+const bodyRow = v.object({ bytes: v.instance(Uint8Array) })
+const sizeRow = v.object({ size: v.nullable(v.number()) })
+
+/** Takeovers of a release that somebody else made: more are hardly ever needed, and what is left over is found when the index is rebuilt. */
+const TURNS_UNKNOWN = 3
+/** All bytes that are kept at hand. */
+const BODIES_BYTES = 64 * 1024 * 1024
+const BODIES_AT_ONCE = 100
 
 const ENTRY = 'key, hash, headers, size, type, cache, redirect, encoding, source'
 const ROWS_AT_ONCE = 1000
@@ -141,6 +171,19 @@ export function openIndex(path: string): Index {
   const noteStray = db.prepare(
     'INSERT OR IGNORE INTO removed (key, release, due) SELECT ?, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM objects WHERE key = ?)',
   )
+  const noteSpent = db.prepare('INSERT OR REPLACE INTO spent (release, due, turns) VALUES (?, ?, ?)')
+  // The newest record is never of no use: it tells that an index belongs to this store.
+  const dueSpent = db.prepare(
+    `SELECT release, turns, release <= min(snapshot, number - 1) AS folded FROM spent, meta
+      WHERE due <= ? AND (turns > 0 OR folded) ORDER BY release LIMIT ?`,
+  )
+  const forgetClaims = db.prepare('UPDATE spent SET turns = 0 WHERE release = ?')
+  const forgetRecord = db.prepare('DELETE FROM spent WHERE release = ?')
+  const body = db.prepare('SELECT bytes FROM bodies WHERE hash = ?')
+  const addBody = db.prepare('INSERT OR IGNORE INTO bodies (hash, bytes) VALUES (?, ?)')
+  const dropBody = db.prepare('DELETE FROM bodies WHERE hash = ?')
+  const bodiesSize = db.prepare('SELECT sum(length(bytes)) AS size FROM bodies')
+  const dropOldBodies = db.prepare('DELETE FROM bodies WHERE number IN (SELECT number FROM bodies ORDER BY number LIMIT ?)')
   const setPurged = db.prepare('UPDATE meta SET purged = ?')
   const advance = db.prepare('UPDATE meta SET number = ?, outbox = ?, record_hash = ?, source = ?')
   const setSnapshot = db.prepare('UPDATE meta SET snapshot = max(snapshot, ?)')
@@ -149,6 +192,9 @@ export function openIndex(path: string): Index {
   const setCertain = db.prepare('UPDATE objects SET doubtful = 0 WHERE key = ?')
   // Keys whose doubt could not be stored, say on a full disk.
   const doubted = new Set<string>()
+
+  const sizeOfBodies = () => v.parse(sizeRow, bodiesSize.get()).size ?? 0
+  let bodiesBytes = sizeOfBodies()
 
   const { id, clean } = v.parse(metaRow, meta.get())
   if (clean === 0) db.exec('UPDATE objects SET doubtful = 1')
@@ -191,12 +237,14 @@ export function openIndex(path: string): Index {
       return row === undefined ? null : v.parse(entryRow, row)
     },
     keeps: (hash) => keeps.get(hash) !== undefined,
-    add({ release, hash }, certain, due) {
-      const { number, changed, removed } = release
+    add({ release, hash }, certain, due, turns = TURNS_UNKNOWN) {
+      const { number, changed, removed, was } = release
       transaction(db, () => {
         for (const entry of changed) putEntry(entry, number, certain)
         for (const key of removed) remove(key, number, due)
-        for (const entry of supersededBy(release)) keep.run(entry.hash, due.bytes)
+        for (const entry of due.copied(release)) keep.run(entry.hash, due.bytes)
+        for (const entry of was) dropBody.run(entry.hash)
+        noteSpent.run(number, due.spent, turns)
         advance.run(number, release.outbox, hash, release.source)
       })
       if (certain) for (const { key } of changed) doubted.delete(key)
@@ -214,10 +262,24 @@ export function openIndex(path: string): Index {
       removed: removedBetween.all(after, to).map((row) => v.parse(keyRow, row).key),
     }),
     setSnapshot: (number) => void setSnapshot.run(number),
-    resetKept(hashes, due) {
+    resetKept(hashes, due, releases, spent) {
       transaction(db, () => {
-        db.exec('DELETE FROM kept')
+        db.exec('DELETE FROM kept; DELETE FROM spent')
         for (const hash of hashes) keep.run(hash, due)
+        for (const release of releases) noteSpent.run(release, spent, TURNS_UNKNOWN)
+      })
+    },
+    body(hash) {
+      const row = body.get(hash)
+      return row === undefined ? null : v.parse(bodyRow, row).bytes
+    },
+    addBody(hash, bytes) {
+      transaction(db, () => {
+        addBody.run(hash, bytes)
+        bodiesBytes += bytes.byteLength
+        if (bodiesBytes <= BODIES_BYTES) return
+        dropOldBodies.run(BODIES_AT_ONCE)
+        bodiesBytes = sizeOfBodies()
       })
     },
     settle(outbox, certain) {
@@ -242,11 +304,13 @@ export function openIndex(path: string): Index {
     due: (now, limit) => ({
       keys: dueKeys.all(now, limit).map((row) => v.parse(keyRow, row).key),
       hashes: dueHashes.all(now, limit).map((row) => v.parse(hashRow, row).hash),
+      spent: dueSpent.all(now, limit).map((row) => v.parse(spentRow, row)),
     }),
-    forget({ keys, hashes }) {
+    forget({ keys = [], hashes = [], spent = [] }) {
       transaction(db, () => {
         for (const key of keys) hasLeft.run(key)
         for (const hash of hashes) unkeep.run(hash)
+        for (const { release, isFolded } of spent) (isFolded ? forgetRecord : forgetClaims).run(release)
       })
     },
     isLeaving: (key) => isLeaving.get(key) !== undefined,
@@ -259,7 +323,7 @@ export function openIndex(path: string): Index {
     purged: () => v.parse(metaRow, meta.get()).purged,
     setPurged: (number) => void setPurged.run(number),
     clear: () =>
-      db.exec(`BEGIN; DELETE FROM objects; DELETE FROM removed; DELETE FROM kept;
+      db.exec(`BEGIN; DELETE FROM objects; DELETE FROM removed; DELETE FROM kept; DELETE FROM spent;
         UPDATE meta SET number = 0, outbox = 0, record_hash = NULL, source = NULL, snapshot = 0, purged = NULL; COMMIT`),
     close() {
       db.exec('PRAGMA synchronous = FULL')

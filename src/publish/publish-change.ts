@@ -1,18 +1,17 @@
 import { foldersOf } from '../protocol/key.ts'
-import { catchUp } from './catch-up.ts'
-import { type Claim, claimRelease } from './claim.ts'
+import type { Claim } from './claim.ts'
+import { claimNext } from './claimed.ts'
+import { bytesOf, isClaimed, isSmallText, keepingOf } from './kept.ts'
 import { inTheWay, storeKey } from './key.ts'
 import { inOrder } from './order.ts'
 import { byKey, planRelease } from './plan.ts'
+import { prune } from './prune.ts'
 import type { PublisherParts } from './publisher-parts.ts'
 import { inLanes, keepBytes, putAll } from './put-all.ts'
 import { writeRecord } from './record.ts'
-import { keptKey, keysOf } from './release-record.ts'
+import { keysOf } from './release-record.ts'
 import { foldReleases } from './snapshot.ts'
-import type { PlannedPut, Release, ReleaseChange, ReleasePlan } from './types.ts'
-
-/** How much leaves the store with one release at most, so that none takes long. */
-const LEAVING_AT_ONCE = 1000
+import type { ManifestEntry, PlannedPut, Release, ReleaseChange, ReleasePlan } from './types.ts'
 
 /** See `Publisher.publish`. */
 export async function publishChange(parts: PublisherParts, change: ReleaseChange): Promise<Release | null> {
@@ -20,16 +19,25 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
   const { plan, claim } = await claimedPlan(parts, change)
   const { puts, removed } = plan
   const doubtful = puts.filter(isDoubtful).map(keyOf)
+  const wanted = draft(parts, change, plan)
+  const copied = new Set(keepingOf(wanted, store, parts.retention).copied)
   let release: Release | null = null
   try {
-    await clearTheWay(parts, plan)
+    await clearTheWay(parts, plan, copied)
     let done = 0
-    for (const group of inOrder(puts, ({ entry, why }) => ({ info: entry, isNew: why === 'new' }))) {
-      await putAll(store, index, group, claim, () => change.progress?.(++done, puts.length))
+    const wasPut = (entry: ManifestEntry, bytes: Uint8Array | null) => {
+      if (claim !== null && bytes !== null && isSmallText(entry)) index.addBody(entry.hash, bytes)
+      change.progress?.(++done, puts.length)
     }
-    await inLanes(removed, (entry) => keepBytes(store, index, entry))
+    for (const group of inOrder(puts, ({ entry, why }) => ({ info: entry, isNew: why === 'new' }))) {
+      await putAll(store, index, group, claim, copied, wasPut)
+    }
+    await inLanes(
+      removed.filter((entry) => copied.has(entry)),
+      (entry) => keepBytes(store, index, entry),
+    )
     claim?.check()
-    if (isRelease(plan)) release = await writeRecord(store, index, draft(parts, change, plan), parts.retention)
+    if (isRelease(plan)) release = await writeRecord(store, index, wanted, parts.retention, claim?.turn ?? 0)
     index.settle(change.outbox ?? index.state().outbox, doubtful)
   } catch (error) {
     index.doubt(puts.map(keyOf))
@@ -47,7 +55,11 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
  * A store that has folders can't hold `a` beside `a/b`. What is no longer part of the site and stands where an object is to be put leaves at once, whatever time
  * it had left; its bytes are kept.
  */
-async function clearTheWay({ store, index }: PublisherParts, { puts, removed }: ReleasePlan): Promise<void> {
+async function clearTheWay(
+  { store, index }: PublisherParts,
+  { puts, removed }: ReleasePlan,
+  copied: ReadonlySet<ManifestEntry>,
+): Promise<void> {
   const keys = puts.map(keyOf)
   const leaving = keys.flatMap((key) => [
     ...foldersOf(key).filter((folder) => index.isLeaving(folder)),
@@ -61,20 +73,12 @@ async function clearTheWay({ store, index }: PublisherParts, { puts, removed }: 
   )
   if (blocking.size + leaving.length === 0) return
   await inLanes(
-    removed.filter(({ key }) => blocking.has(key)),
+    removed.filter((entry) => blocking.has(entry.key) && copied.has(entry)),
     (entry) => keepBytes(store, index, entry),
   )
   await store.remove([...blocking, ...leaving].map(storeKey))
   index.doubt([...blocking])
-  index.forget({ keys: leaving, hashes: [] })
-}
-
-/** Removes what has been out of the site for long enough. */
-export async function prune({ store, index, now }: Pick<PublisherParts, 'store' | 'index' | 'now'>): Promise<void> {
-  const due = index.due(now(), LEAVING_AT_ONCE)
-  if (due.keys.length === 0 && due.hashes.length === 0) return
-  await store.remove([...due.keys.map(storeKey), ...due.hashes.map(keptKey)])
-  index.forget(due)
+  index.forget({ keys: leaving })
 }
 
 /** What is to be done, and the right to do it; null where nobody else can write to the store, or it has no means to claim anything. */
@@ -82,30 +86,13 @@ async function claimedPlan(
   parts: PublisherParts,
   change: ReleaseChange,
 ): Promise<{ readonly plan: ReleasePlan; readonly claim: Claim | null }> {
-  const { store, index, precompress } = parts
+  const { store, index, precompress, retention } = parts
   const plan = planRelease(index, change, precompress)
-  const { createOnly, shared } = store.capabilities
-  if (!createOnly || !shared || (plan.puts.length === 0 && plan.removed.length === 0)) return { plan, claim: null }
-  let isLeftover = false
-  const claim = await claimRelease(
-    {
-      store,
-      times: parts.claimTimes,
-      publisher: index.id,
-      async isReleased(number) {
-        await catchUp(store, index, parts.now(), parts.retention)
-        return index.state().number >= number
-      },
-      onLeftover(keys) {
-        isLeftover = true
-        index.doubt(keys)
-        index.noteStray(keys)
-      },
-    },
-    index.state().number + 1,
-    plan.puts.map(keyOf),
-  )
-  return { plan: isLeftover ? planRelease(index, change, precompress) : plan, claim }
+  if (!isClaimed(store) || (plan.puts.length === 0 && plan.removed.length === 0)) return { plan, claim: null }
+  const { inClaim } = keepingOf(draft(parts, change, plan), store, retention)
+  const kept = await bytesOf(store, index, inClaim)
+  const { claim, isTakenOver } = await claimNext(parts, { keys: plan.puts.map(keyOf), kept })
+  return { plan: isTakenOver ? planRelease(index, change, precompress) : plan, claim }
 }
 
 function draft({ index, now }: PublisherParts, change: ReleaseChange, { puts, removed }: ReleasePlan): Release {

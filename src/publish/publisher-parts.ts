@@ -12,6 +12,8 @@ export interface PublisherOptions {
   readonly purge: Purge
   /** Told of each try that failed. */
   readonly onPurgeFailure: (error: DrowseError) => void
+  /** Told that the store could not be reached at the start, where that is to be no failure. */
+  readonly onStoreDown: (error: DrowseError) => void
   readonly claimTimes: ClaimTimes
   /** Compressed siblings that are published beside the objects, for servers that look for them. */
   readonly precompress: readonly Encoding[]
@@ -23,4 +25,6 @@ export interface PublisherParts extends PublisherOptions {
   readonly store: Store
   readonly index: Index
   readonly purges: PurgeQueue
+  /** When the store’s records were last looked at, milliseconds since 1970. */
+  readonly seen: { at: number }
 }

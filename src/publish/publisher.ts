@@ -1,41 +1,58 @@
+import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
 import { catchUp, matchStore } from './catch-up.ts'
 import { CLAIM_TIMES } from './claim.ts'
+import { betweenReleases, refresh } from './claimed.ts'
 import { RETENTION } from './due.ts'
 import { type Index, openIndex } from './index-file.ts'
 import { storeKey } from './key.ts'
 import { planRelease } from './plan.ts'
-import { prune, publishChange } from './publish-change.ts'
+import { prune } from './prune.ts'
+import { publishChange } from './publish-change.ts'
 import type { PublisherOptions, PublisherParts } from './publisher-parts.ts'
 import { noPurge } from './purge/none.ts'
-import { purgeQueue } from './purge/queue.ts'
+import { type PurgeQueue, purgeQueue } from './purge/queue.ts'
 import { keysOf, readRecord } from './release-record.ts'
 import { rollbackChange } from './rollback.ts'
-import type { ManifestEntry, Publisher, Release, Store } from './types.ts'
+import type { ManifestEntry, Publisher, Release, Store, Verification, VerifyOptions } from './types.ts'
 import { verifyStore } from './verify.ts'
 
 /**
  * Opens the published state of one site. The index at `indexPath` is brought up to the store's release records first, from nothing if it is
- * lost or belongs to another store; then what they removed is removed again, in case a process died before it could.
+ * lost or belongs to another store; then what they removed is removed again, in case a process died before it could. With `onStoreDown`, a store that can't be
+ * reached now is no failure: `published` and `current` tell what the index knows, and all else tries the store again.
  */
 export async function openPublisher(
-  store: Store,
+  store: Store | (() => Promise<Store>),
   indexPath: string,
   options: Partial<PublisherOptions> = {},
 ): Promise<Publisher> {
   const index = openIndex(indexPath)
-  const parts = partsOf(store, index, options)
-  const { purges, now, retention } = parts
-  try {
-    await matchStore(store, index)
-    await catchUp(store, index, now(), retention)
-    await prune(parts)
+  const purges = purgesOf(index, options)
+  const connected = untilDone(async () => {
+    const parts = partsOf(typeof store === 'function' ? await store() : store, index, purges, options)
+    await matchStore(parts.store, index, parts.now())
+    await catchUp(parts.store, index, parts.now(), parts.retention)
+    parts.seen.at = parts.now()
+    await prune(parts, true)
     await purgeAgain(parts)
-  } catch (error) {
+    return parts
+  })
+  const close = () => {
     purges.close()
     index.close()
-    throw error
   }
+  try {
+    await connected()
+  } catch (cause) {
+    const error = asDrowseError(cause)
+    if (options.onStoreDown === undefined || error.details.isDown !== true) {
+      close()
+      throw error
+    }
+    options.onStoreDown(error)
+  }
+  const { precompress = [] } = options
   let last: Promise<unknown> = Promise.resolve()
   /** One after the other: a release's number is decided by the one before it. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -53,34 +70,69 @@ export async function openPublisher(
       const entry = index.get(key)
       return entry === null ? null : infoOf(entry)
     },
-    plan: (change) => planRelease(index, change, parts.precompress),
-    publish: (change) => inTurn(() => publishChange(parts, change)),
-    read: async (key) => (index.get(key) === null ? null : await store.get(storeKey(key))),
-    releases: (limit) => newestReleases(store, index.state().number, limit),
-    rollback: (to, asked = {}) =>
-      inTurn(async () => publishChange(parts, { ...(await rollbackChange(store, index, to)), ...asked, restores: to })),
-    verify: (asked = {}) => inTurn(() => verifyStore(store, index, asked)),
-    purged: purges.settled,
-    close() {
-      purges.close()
-      index.close()
+    plan: (change) => planRelease(index, change, precompress),
+    publish: (change) =>
+      inTurn(async () => {
+        const parts = await connected()
+        await refresh(parts)
+        return await publishChange(parts, change)
+      }),
+    async read(key) {
+      const entry = index.get(key)
+      return entry === null ? null : await (await connected()).store.get(storeKey(key))
     },
+    releases: async (limit) => newestReleases((await connected()).store, index.state().number, limit),
+    rollback: (to, asked = {}) =>
+      inTurn(async () => {
+        const parts = await connected()
+        await refresh(parts)
+        return await publishChange(parts, { ...(await rollbackChange(parts.store, index, to)), ...asked, restores: to })
+      }),
+    verify: (asked = {}) => inTurn(async () => verified(await connected(), asked)),
+    purged: purges.settled,
+    close,
   }
 }
 
-function partsOf(store: Store, index: Index, options: Partial<PublisherOptions>): PublisherParts {
-  const { purge = noPurge(), onPurgeFailure = () => undefined } = options
+/** Does something once; again only after it has failed. */
+function untilDone<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = null
+      throw error
+    })
+    return done
+  }
+}
+
+/** What is mended is not mended while somebody else publishes over it. */
+async function verified(parts: PublisherParts, options: VerifyOptions): Promise<Verification> {
+  const { store, index } = parts
+  if (options.repair !== true) return await verifyStore(store, index, options, null)
+  const result = await betweenReleases(parts, true, (claim) => verifyStore(store, index, options, claim))
+  if (result !== null) return result
+  throw new DrowseError('store-failed', 'Somebody else is publishing just now.', { hint: 'Repair again when that is over.' })
+}
+
+function purgesOf(index: Index, { purge = noPurge(), onPurgeFailure = () => undefined }: Partial<PublisherOptions>): PurgeQueue {
+  return purgeQueue({ purge, onFailure: onPurgeFailure, onPurged: index.setPurged })
+}
+
+function partsOf(store: Store, index: Index, purges: PurgeQueue, options: Partial<PublisherOptions>): PublisherParts {
   return {
     now: Date.now,
     claimTimes: CLAIM_TIMES,
     precompress: [],
     retention: RETENTION,
+    purge: noPurge(),
+    onPurgeFailure: () => undefined,
+    onStoreDown: () => undefined,
     ...options,
-    purge,
-    onPurgeFailure,
     store,
     index,
-    purges: purgeQueue({ purge, onFailure: onPurgeFailure, onPurged: index.setPurged }),
+    purges,
+    seen: { at: 0 },
   }
 }
 

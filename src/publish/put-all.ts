@@ -6,21 +6,23 @@ import type { ManifestEntry, PlannedPut, Store } from './types.ts'
 
 const PARALLEL_PUTS = 16
 
-/** Puts objects, a few at a time, under the claim if there is one. What they replace is kept before it is gone. When it rejects, nothing is being put any more. */
+/** Puts objects, a few at a time, under the claim if there is one. What they replace and is among `copied` is kept before it is gone. When it rejects, nothing is being put any more. */
 export async function putAll(
   store: Store,
   index: Index,
   puts: readonly PlannedPut[],
   claim: Claim | null,
-  done: () => void,
+  copied: ReadonlySet<ManifestEntry>,
+  done: (entry: ManifestEntry, bytes: Uint8Array | null) => void,
 ): Promise<void> {
   await inLanes(puts, async ({ entry, bytes, was, why }) => {
     // After a crash the object may be there already: then it is not put again.
-    if (why === 'doubt' && (await store.holds(storeKey(entry.key), entry))) return done()
-    if (was !== null && why === 'bytes') await keepBytes(store, index, was)
+    if (why === 'doubt' && (await store.holds(storeKey(entry.key), entry))) return done(entry, null)
+    if (was !== null && copied.has(was)) await keepBytes(store, index, was)
+    const content = bytes()
     claim?.check()
-    await store.put(storeKey(entry.key), bytes(), entry)
-    done()
+    await store.put(storeKey(entry.key), content, entry)
+    done(entry, content)
   })
 }
 
@@ -29,7 +31,7 @@ export async function putAll(
  * the old ones had been copied.
  */
 export async function keepBytes(store: Store, index: Index, entry: ManifestEntry): Promise<void> {
-  if (entry.encoding !== undefined || index.keeps(entry.hash)) return
+  if (index.keeps(entry.hash)) return
   const isThere = index.isCertain(entry.key) || (await store.holds(storeKey(entry.key), entry))
   if (isThere) await store.copy(storeKey(entry.key), keptKey(entry.hash))
 }

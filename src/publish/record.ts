@@ -9,7 +9,13 @@ import type { Release, Store } from './types.ts'
  * Writes a release's record, then brings the index up to it. Returns the release as it is in the store: an earlier try of it may have got further than it
  * could tell. Throws `store-failed` when another release has its number, and adds that one to the index.
  */
-export async function writeRecord(store: Store, index: Index, release: Release, retention: Retention): Promise<Release> {
+export async function writeRecord(
+  store: Store,
+  index: Index,
+  release: Release,
+  retention: Retention,
+  turns: number,
+): Promise<Release> {
   const at = Date.parse(release.at)
   const { bytes, hash } = encodeRecord(release)
   const condition = store.capabilities.createOnly ? 'createOnly' : undefined
@@ -21,6 +27,6 @@ export async function writeRecord(store: Store, index: Index, release: Release, 
       hint: 'Publishing is tried again. If this comes back, two gateways publish to one store.',
     })
   }
-  index.add(there, true, dueTimes(at, retention))
+  index.add(there, true, dueTimes(store, at, retention), turns)
   return there.release
 }

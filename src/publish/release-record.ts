@@ -51,9 +51,11 @@ export interface Snapshot {
   readonly removed: readonly string[]
 }
 
+export const RECORDS_PREFIX = 'releases/'
+
 /** `releases/000124.json` */
 export function recordKey(number: number): string {
-  return `releases/${String(number).padStart(6, '0')}.json`
+  return `${RECORDS_PREFIX}${String(number).padStart(6, '0')}.json`
 }
 
 export function encodeRecord(record: Release): { readonly bytes: Uint8Array; readonly hash: string } {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { type KeptBytes, readKept } from './claim.ts'
 import type { Index } from './index-file.ts'
 import { storeKey } from './key.ts'
 import { REDIRECTS_KEY } from './redirects.ts'
@@ -20,33 +21,45 @@ export async function rollbackChange(store: Store, index: Index, to: number): Pr
   const then = await stateBefore(store, number, to)
   const objects: PublishedObject[] = []
   const removed: string[] = []
-  for (const [key, entry] of then) {
-    if (entry === null) removed.push(key)
-    else objects.push(await restored(store, index, entry, to))
+  const claims = new Map<number, KeptBytes>()
+  for (const [key, was] of then) {
+    if (was === null) removed.push(key)
+    else {
+      const kept = claims.get(was.until) ?? (await readKept(store, was.until))
+      claims.set(was.until, kept)
+      objects.push(await restored(store, index, was.entry, kept, to))
+    }
   }
   return { objects, removed, source: source ?? 'machine' }
 }
 
+interface Replaced {
+  readonly entry: ManifestEntry
+  /** The release that replaced it. */
+  readonly until: number
+}
+
 /** What was published after release `to` at each key that changed since; null where nothing was. Siblings and the redirects file follow from the rest. */
-async function stateBefore(store: Store, newest: number, to: number): Promise<ReadonlyMap<string, ManifestEntry | null>> {
-  const then = new Map<string, ManifestEntry | null>()
+async function stateBefore(store: Store, newest: number, to: number): Promise<ReadonlyMap<string, Replaced | null>> {
+  const then = new Map<string, Replaced | null>()
   for (let number = newest; number > to; number--) {
     const record = await readRecord(store, number)
     if (record === null) throw gone(to, `the record of release ${number} is gone`)
     const { changed, removed, was } = record.release
     const siblings = new Set([...changed, ...was].filter((entry) => entry.encoding !== undefined).map(({ key }) => key))
     for (const key of [...changed.map((entry) => entry.key), ...removed]) if (!siblings.has(key)) then.set(key, null)
-    for (const entry of was) if (entry.encoding === undefined) then.set(entry.key, entry)
+    for (const entry of was) if (entry.encoding === undefined) then.set(entry.key, { entry, until: number })
   }
   then.delete(REDIRECTS_KEY)
   return then
 }
 
-async function restored(store: Store, index: Index, entry: ManifestEntry, to: number): Promise<PublishedObject> {
+async function restored(store: Store, index: Index, entry: ManifestEntry, kept: KeptBytes, to: number): Promise<PublishedObject> {
   const now = index.withHash(entry.hash)
   const places = [...(now === null ? [] : [storeKey(now.key)]), keptKey(entry.hash), storeKey(entry.key)]
-  for (const place of places) {
-    const bytes = await store.get(place)
+  const all = [async () => kept.get(entry.hash) ?? null, ...places.map((place) => () => store.get(place))]
+  for (const read of all) {
+    const bytes = await read()
     if (bytes === null || hash('sha256', bytes) !== entry.hash) continue
     const { key, sizeBytes, contentType, cache, redirect } = entry
     return {

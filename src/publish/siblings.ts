@@ -19,9 +19,14 @@ export function siblingKey(key: string, encoding: Encoding): string {
   return key + SUFFIX[encoding]
 }
 
+/** Whether bytes of this type compress well. */
+export function isText(contentType: string): boolean {
+  return COMPRESSIBLE.test(contentType)
+}
+
 /** Whether an object is of a kind that is worth compressing. What nobody but the owner reads, and what redirects, is not. */
 export function isCompressible({ key, contentType, sizeBytes, redirect }: ManifestEntry): boolean {
-  return sizeBytes >= SMALLEST_BYTES && redirect === undefined && COMPRESSIBLE.test(contentType) && storeKey(key) !== key
+  return sizeBytes >= SMALLEST_BYTES && redirect === undefined && isText(contentType) && storeKey(key) !== key
 }
 
 /** The compressed sibling of an object, or null where it would save next to nothing. The same bytes give the same sibling, always. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { Claim } from './claim.ts'
 import type { Index } from './index-file.ts'
 import { storeKey } from './key.ts'
 import { inLanes } from './put-all.ts'
@@ -10,7 +11,12 @@ import type { Fault, ManifestEntry, Store, Verification, VerifyOptions } from '.
 const PLACES = ['site/', 'private/', '_drowse/']
 
 /** Compares every object in the store with the manifest. With `repair`, what is missing or changed is put again from wherever its bytes can still be found, and what is extra is removed. */
-export async function verifyStore(store: Store, index: Index, options: VerifyOptions): Promise<Verification> {
+export async function verifyStore(
+  store: Store,
+  index: Index,
+  options: VerifyOptions,
+  claim: Claim | null,
+): Promise<Verification> {
   const { repair = false, progress } = options
   const entries = [...index.all()]
   const faults: Fault[] = []
@@ -19,7 +25,7 @@ export async function verifyStore(store: Store, index: Index, options: VerifyOpt
     const { key } = entry
     if (!(await store.holds(storeKey(key), entry))) {
       const fault = (await store.get(storeKey(key))) === null ? 'missing' : 'changed'
-      const isRepaired = repair && (await mend(store, index, entry, options))
+      const isRepaired = repair && (await mend(store, index, entry, options, claim))
       if (!isRepaired) index.doubt([key])
       faults.push({ key, fault, isRepaired })
     }
@@ -30,25 +36,35 @@ export async function verifyStore(store: Store, index: Index, options: VerifyOpt
   for (const place of PLACES) {
     for await (const key of store.list(place)) if (!known.has(key) && !index.isLeaving(siteKey(key))) extra.push(key)
   }
+  claim?.check()
   if (repair) await store.remove(extra)
   faults.push(...extra.map((key) => ({ key: siteKey(key), fault: 'extra' as const, isRepaired: repair })))
   return { checked: entries.length, faults: faults.sort((a, b) => (a.key < b.key ? -1 : 1)) }
 }
 
-async function mend(store: Store, index: Index, entry: ManifestEntry, { bytesOf }: VerifyOptions): Promise<boolean> {
+async function mend(
+  store: Store,
+  index: Index,
+  entry: ManifestEntry,
+  { bytesOf }: VerifyOptions,
+  claim: Claim | null,
+): Promise<boolean> {
   const bytes = await findBytes(store, index, entry, bytesOf)
   if (bytes === null) return false
+  claim?.check()
   await store.put(storeKey(entry.key), bytes, entry)
   return true
 }
 
-/** Its own bytes with wrong headers, those of another key, kept ones, those the caller has, or for a sibling the original's. */
+/** Its own bytes with wrong headers, those of another key, kept ones, those at hand, those the caller has, or for a sibling the original's. */
 async function findBytes(
   store: Store,
   index: Index,
   entry: ManifestEntry,
   bytesOf: VerifyOptions['bytesOf'],
 ): Promise<Uint8Array | null> {
+  const atHand = index.body(entry.hash)
+  if (atHand !== null) return atHand
   const same = index.withHash(entry.hash)
   for (const place of [storeKey(entry.key), ...(same === null ? [] : [storeKey(same.key)]), keptKey(entry.hash)]) {
     const bytes = await store.get(place)

@@ -8,7 +8,8 @@ import { commentTexts, getText, postForm } from './visitor.ts'
 /** As long as the gateway keeps a visitor waiting, and a little more. */
 const ANSWER_MS = 20_000
 
-it('keeps comments while the bucket is down, answers 202, and publishes them in their order when it is back', async () => {
+/** A site that is published to a bucket whose server can be made to fail. */
+async function bucketPlace() {
   const faulty = await startFaultyStore()
   const place = workplace()
   onTestFinished(place.clear)
@@ -20,6 +21,11 @@ it('keeps comments while the bucket is down, answers 202, and publishes them in 
     join(place.siteDir, 'site.yaml'),
     `\npublish:\n  store: { type: s3, bucket: ${faulty.bucket}, endpoint: "${faulty.endpoint}" }\n`,
   )
+  return { faulty, place }
+}
+
+it('keeps comments while the bucket is down, answers 202, and publishes them in their order when it is back', async () => {
+  const { faulty, place } = await bucketPlace()
   const product = await startProduct(place)
   onTestFinished(() => product.kill())
   let isDown = true
@@ -38,4 +44,33 @@ it('keeps comments while the bucket is down, answers 202, and publishes them in 
   expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['one', 'two', 'three'])
   expect(faulty.objects.get('site/posts/first/index.html')?.bytes.toString()).toContain('three')
   await product.stop()
+})
+
+it('starts while the bucket is down, takes comments, and publishes them when it is back', async () => {
+  const { faulty, place } = await bucketPlace()
+  const before = await startProduct(place)
+  onTestFinished(() => before.kill())
+  await before.stop()
+  let isDown = true
+  faulty.fail(() => isDown, { kind: 'reset' }, Number.POSITIVE_INFINITY)
+
+  const product = await startProduct(place)
+  onTestFinished(() => product.kill())
+  expect(product.lines.find(({ error }) => error !== undefined)?.error?.code).toBe('store-failed')
+  const answer = await postForm(product.url, { text: 'one', key: 'one' })
+
+  expect(answer.status).toBe(202)
+  isDown = false
+  const status = product.url + (answer.headers.get('location') ?? '')
+  await expect
+    .poll(async () => (await fetch(status, { redirect: 'manual' })).headers.get('location'), { timeout: ANSWER_MS })
+    .toMatch(/^\/posts\/first\/\?v=\w+#comment-1$/)
+  expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['one'])
+  await product.stop()
+})
+
+it('does not start with a bucket that it may not write to, and says so', async () => {
+  const { faulty, place } = await bucketPlace()
+  faulty.fail(() => true, { kind: 'status', status: 403, code: 'AccessDenied' }, Number.POSITIVE_INFINITY)
+  await expect(startProduct(place)).rejects.toThrow('these credentials may not do that')
 })

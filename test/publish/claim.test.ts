@@ -62,6 +62,46 @@ describe('publishers of one store', () => {
     expect(faulty.requests).toEqual(['PUT claims/000001-1.json', 'PUT site/a.html', 'PUT releases/000001.json'])
   })
 
+  it('publish a changed page with three requests as well, and can still go back', async () => {
+    const { faulty, store, open } = await place()
+    const publisher = await open('one')
+    await publisher.publish({ outbox: 1, objects: [object('a.html', 'old')], removed: [] })
+    faulty.requests.length = 0
+    await publisher.publish({ outbox: 1, objects: [object('a.html', 'new')], removed: [] })
+    expect(faulty.requests).toEqual(['PUT claims/000002-1.json', 'PUT site/a.html', 'PUT releases/000002.json'])
+    await publisher.rollback(1)
+    expect(text(await store.get('site/a.html'))).toBe('old')
+  })
+
+  it('keep what was replaced by a copy where it is much, or no text', async () => {
+    const { faulty, store, open } = await place()
+    const publisher = await open('one')
+    const much = (n: number) =>
+      Array.from({ length: 5 }, (_, page) => object(`p${page}.html`, `${n} ${page} ${'x'.repeat(60_000)}`))
+    const picture = (n: number) => ({
+      ...object('a.png', `${n}`),
+      info: { ...object('a.png', `${n}`).info, contentType: 'image/png' },
+    })
+    await publisher.publish({ outbox: 1, objects: [...much(1), picture(1)], removed: [] })
+    await publisher.publish({ outbox: 1, objects: [picture(2)], removed: [] })
+    expect(await Array.fromAsync(store.list('objects/'))).toEqual([`objects/${picture(1).info.hash}`])
+    await publisher.publish({ outbox: 1, objects: much(2), removed: [] })
+    expect(await Array.fromAsync(store.list('objects/'))).toHaveLength(6)
+    expect(faulty.objects.get('claims/000003-1.json')?.bytes.toString()).toContain('"kept":{}')
+    await publisher.rollback(1)
+    expect(text(await store.get('site/p4.html'))).toBe(text(much(1)[4]?.bytes ?? null))
+    expect(text(await store.get('site/a.png'))).toBe('1')
+  })
+
+  it('keep what they no longer have at hand all the same', async () => {
+    const { store, open } = await place()
+    await (await open('one')).publish({ outbox: 1, objects: [object('a.html', 'old')], removed: [] })
+    const other = await open('other')
+    await other.publish({ outbox: 2, objects: [object('a.html', 'new')], removed: [] })
+    await other.rollback(1)
+    expect(text(await store.get('site/a.html'))).toBe('old')
+  })
+
   it('need no request when nothing has changed', async () => {
     const { faulty, open } = await place()
     const publisher = await open('one')
@@ -117,7 +157,11 @@ describe('publishers of one store', () => {
     const [dead, heir] = [await open('dead'), await open('heir', { claimTimes: QUICK })]
     await heir.publish({ outbox: 1, objects: version('heir'), removed: [] })
     await expect(dead.publish({ outbox: 2, objects: version('dead'), removed: [] })).rejects.toThrow()
-    faulty.fail(({ key }) => key === 'site/b.html', { kind: 'status', status: 403, code: 'AccessDenied' })
+    faulty.fail(({ method, key }) => method === 'PUT' && key === 'site/b.html', {
+      kind: 'status',
+      status: 403,
+      code: 'AccessDenied',
+    })
     await expect(dead.publish({ outbox: 2, objects: version('dead'), removed: [] })).rejects.toThrow()
     expect(text(await store.get('site/a.html'))).toBe('a.html of dead')
 

@@ -15,11 +15,18 @@ export function s3Failure(error: unknown, verb: S3Verb, key: string, place: S3Pl
   if (error instanceof DrowseError) return error
   const { code, status } = { code: codeOf(error), status: statusOf(error) }
   const { why, hint } = explain(error, code, status, verb, place)
+  const isDown = (code !== null && DOWN.includes(code)) || (status !== null && status >= 500 && status !== 501)
   const what = key === '' ? 'Objects' : `“${key}”`
   return new DrowseError('store-failed', `${what} can’t be ${DONE[verb]} the bucket “${place.bucket}”: ${why}.`, {
     hint,
     cause: error,
-    details: { bucket: place.bucket, key, ...(code === null ? {} : { s3Code: code }), ...(status === null ? {} : { status }) },
+    details: {
+      bucket: place.bucket,
+      key,
+      isDown,
+      ...(code === null ? {} : { s3Code: code }),
+      ...(status === null ? {} : { status }),
+    },
   })
 }
 
@@ -31,6 +38,12 @@ const ACTION: Record<S3Verb, string> = {
   delete: '`s3:DeleteObject`',
 }
 const KEPT = 'What was accepted is kept and published once the store answers again.'
+
+/** Nobody has to do anything but to wait: the store, or the way to it, is not there. */
+const DOWN = [
+  ...['SlowDown', 'ServiceUnavailable', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TimeoutError'],
+]
 
 interface Explanation {
   readonly why: string
