@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tests that need a lab: real servers that are installed and started for them. `npm run lab:s3:test`. */
+/** Stores and publishers on a real Ceph RADOS Gateway, which is installed and started for them. `npm run lab:s3:test`. */
 export default defineConfig({
   test: {
-    include: ['test/labs/**/*.test.ts'],
+    include: ['test/labs/s3/**/*.test.ts'],
     globalSetup: ['test/labs/s3/setup.ts'],
     pool: 'forks',
     testTimeout: 120_000,

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { freePorts } from './free-port.ts'
+import { removeAfterwards } from './leftovers.ts'
 import { ensurePackages } from './packages.ts'
 
 const run = promisify(execFile)
@@ -43,6 +44,7 @@ const DAEMON_START_MS = 60_000
 export async function startLab(tell: (line: string) => void): Promise<{ readonly lab: Lab; stop(): Promise<void> }> {
   ensurePackages(tell)
   const dir = await mkdtemp(join(tmpdir(), 'drowse-s3-lab-'))
+  removeAfterwards(dir)
   const daemons: Daemon[] = []
   // Gateway, disk, monitor: in another order the next start meets a ghost.
   const stop = async () => {

@@ -14,12 +14,12 @@ export interface Daemon {
 }
 
 /**
- * Starts a program in a process group of its own, so that a Ctrl-C in the terminal does not reach it before its turn. It ends with this process
- * all the same, however that ends.
+ * Starts a program in a process group of its own, so that a Ctrl-C in the terminal does not reach it before its turn. It is killed with this process
+ * all the same, however that ends: asked to stop, a gateway would wait for a disk that has gone before it.
  */
 export async function startDaemon(program: string, args: readonly string[], logPath: string): Promise<Daemon> {
   const log = openSync(logPath, 'a')
-  const child: ChildProcess = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...args], {
+  const child: ChildProcess = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
     stdio: ['ignore', log, log],
     detached: true,
   })

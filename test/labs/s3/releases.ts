@@ -24,5 +24,5 @@ export const secondRelease: ReleaseChange = {
   removed: ['gone/index.html'],
 }
 
-/** claim, 6 objects, record, removal */
-export const SECOND_RELEASE_STEPS = 9
+/** claim, 6 objects, record; then claim, removal, and the claim’s own */
+export const SECOND_RELEASE_STEPS = 11
