@@ -16,7 +16,7 @@ const MARK = { new: '+', bytes: '~', headers: '~', doubt: '=' } as const satisfi
 export async function runPublish(terminal: Terminal, site: string, options: { dryRun?: true; force?: true }): Promise<number> {
   const siteDir = resolve(site)
   // The store first: what somebody else publishes while this is being built is not published over.
-  const { publisher, place, close } = await openPublishing(terminal, siteDir, null)
+  const { publisher, place, capabilities, close } = await openPublishing(terminal, siteDir, null)
   try {
     const startedNs = process.hrtime.bigint()
     const { result, objects } = await buildToPublish(terminal, siteDir)
@@ -31,6 +31,7 @@ export async function runPublish(terminal: Terminal, site: string, options: { dr
     if (result.nextDue !== null) terminal.line(dueLine(result.nextDue))
     terminal.result({
       place,
+      capabilities,
       nextDue: result.nextDue,
       release: release === null ? null : summary(release),
       current: publisher.current.number,

@@ -8,7 +8,7 @@ import type { PublisherOptions } from '../publish/publisher-parts.ts'
 import { noPurge } from '../publish/purge/none.ts'
 import type { Purge } from '../publish/purge/types.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
-import type { Publisher, Store } from '../publish/types.ts'
+import type { Publisher, Store, StoreCapabilities } from '../publish/types.ts'
 import type { Terminal } from './terminal.ts'
 
 const HOUR_MS = 3_600_000
@@ -22,6 +22,7 @@ export interface Publishing {
   readonly publisher: Publisher
   /** What people are shown: a folder or a bucket. */
   readonly place: string
+  readonly capabilities: StoreCapabilities
   /** Waits for the caches to be told and lets go of everything. */
   close(): Promise<void>
 }
@@ -37,11 +38,13 @@ export async function openPublishing(terminal: Terminal, siteDir: string, dataDi
   mkdirSync(dataDir ?? join(siteDir, '.drowse'), { recursive: true })
   const storeConfig = config.publish.store ?? { type: 'directory' }
   const store = await openStore(storeConfig, siteDir, ownFolder)
+  tellCapabilities(terminal, store)
   const publisher = await openPublisher(store, indexPath, await publisherOptions(config, terminal))
   return {
     config,
     publisher,
     place: placeOf(storeConfig, siteDir, ownFolder),
+    capabilities: store.capabilities,
     async close() {
       const isPurged = await publisher.purged(PURGE_WAIT_MS)
       publisher.close()
@@ -66,6 +69,18 @@ export async function openStore(config: StoreConfig, siteDir: string, ownFolder:
       return await s3Store(config)
     }
   }
+}
+
+/** Says what a bucket turned out not to be able to do. */
+export function tellCapabilities(terminal: Terminal, { capabilities }: Store): void {
+  const { createOnly, shared } = capabilities
+  if (!shared || createOnly) return
+  terminal.line(
+    terminal.style(
+      'yellow',
+      'This bucket can’t keep publishers apart: it takes no create-only puts. Publish from one place at a time.',
+    ),
+  )
 }
 
 /** What site.yaml says of publishing, as a publisher takes it. */

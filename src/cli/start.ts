@@ -7,7 +7,7 @@ import { createBatchReport } from './batch-report.ts'
 import { compose, GUEST, openBackends, type PublishTo } from './embedded.ts'
 import { dataDirOf } from './paths.ts'
 import { createPatience } from './patience.ts'
-import { openStore, publisherOptions } from './publishing.ts'
+import { openStore, publisherOptions, tellCapabilities } from './publishing.ts'
 import { siteApp } from './site-app.ts'
 import { syncFolder } from './sync-folder.ts'
 import { counted, type Terminal } from './terminal.ts'
@@ -79,7 +79,15 @@ async function publishTo(terminal: Terminal, siteDir: string, dataDir: string): 
     onStoreDown: (error: DrowseError) => terminal.error(error),
   }
   const { store } = config.publish
-  return store === null ? { options } : { options, store: () => openStore(store, siteDir, join(dataDir, 'store')) }
+  if (store === null) return { options }
+  return {
+    options,
+    async store() {
+      const opened = await openStore(store, siteDir, join(dataDir, 'store'))
+      tellCapabilities(terminal, opened)
+      return opened
+    },
+  }
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -10,6 +10,8 @@ export interface Claim {
   readonly turn: number
   /** Throws `store-failed` once others may think that this publisher has died. Asked before each put and removal. */
   check(): void
+  /** Aborted then, so that what is on its way is not tried again. */
+  readonly until: AbortSignal
   /** Nothing is renewed any more. The claim itself stays, so that nobody can publish this number again. */
   end(): void
   /** Gives the number back: nothing was released under it. */
@@ -104,14 +106,21 @@ async function createClaim(parts: ClaimParts, number: number, turn: number, cont
   // `beat` differs each time, which is how others see that the claim was renewed.
   const encode = () =>
     new TextEncoder().encode(JSON.stringify({ publisher, beat: randomUUID(), keys: [...content.keys], kept } satisfies Body))
+  const lapsed = new AbortController()
+  const lapse = setTimeout(() => lapsed.abort(), times.staleMs * (2 / 3))
+  lapse.unref()
   let renewedAt = performance.now()
-  if (!(await store.put(key, encode(), INFO, 'createOnly'))) return null
+  if (!(await store.put(key, encode(), INFO, 'createOnly'))) {
+    clearTimeout(lapse)
+    return null
+  }
   let renewal: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     const start = performance.now()
     renewal = store.put(key, encode(), INFO).then(
       () => {
         renewedAt = start
+        lapse.refresh()
       },
       // `check` sees that the claim grows old.
       () => undefined,
@@ -125,16 +134,20 @@ async function createClaim(parts: ClaimParts, number: number, turn: number, cont
       hint: 'Publishing is tried again. If this comes back, the store or the way to it is too slow.',
     })
   }
-  const end = () => clearInterval(timer)
+  const end = () => {
+    clearInterval(timer)
+    clearTimeout(lapse)
+  }
   return {
     turn,
     check,
+    until: lapsed.signal,
     end,
     async drop() {
       end()
       await renewal
       check()
-      await store.remove([key])
+      await store.remove([key], lapsed.signal)
     },
   }
 }

@@ -22,7 +22,7 @@ export async function prune(parts: PublisherParts, waits = false): Promise<void>
   if (due.keys.length === 0 && due.hashes.length === 0 && !isTime) return
   await betweenReleases(parts, waits, async (claim) => {
     claim?.check()
-    await store.remove(leaving(due))
+    await store.remove(leaving(due), claim?.until)
     index.forget(due)
   })
 }

@@ -21,7 +21,7 @@ export async function putAll(
     if (was !== null && copied.has(was)) await keepBytes(store, index, was)
     const content = bytes()
     claim?.check()
-    await store.put(storeKey(entry.key), content, entry)
+    await store.put(storeKey(entry.key), content, entry, undefined, claim?.until)
     done(entry, content)
   })
 }

@@ -43,16 +43,19 @@ export interface Store {
   readonly name: string
   /** Probed at start, never assumed. */
   readonly capabilities: StoreCapabilities
-  /** Durable when it resolves. With `createOnly`, resolves to false when the key is there already; rejects where the store can't tell. */
-  put(key: string, bytes: Uint8Array, info: PutInfo, condition?: 'createOnly'): Promise<boolean>
+  /**
+   * Durable when it resolves. With `createOnly`, resolves to false when the key is there already; rejects where the store can't tell. A `shared` store
+   * does not try again once `until` is aborted.
+   */
+  put(key: string, bytes: Uint8Array, info: PutInfo, condition?: 'createOnly', until?: AbortSignal): Promise<boolean>
   get(key: string): Promise<Uint8Array | null>
   /** Whether exactly this is at the key, headers included where the store keeps any. Never slower than a `put`. */
   holds(key: string, info: ObjectInfo & Pick<ManifestEntry, 'encoding'>): Promise<boolean>
   /** Copies bytes and headers inside the store; what is at `to` is replaced. False when there is nothing at `from`. */
   copy(from: string, to: string): Promise<boolean>
   list(prefix: string): AsyncIterable<string>
-  /** Keys that are not there are no error. */
-  remove(keys: readonly string[]): Promise<void>
+  /** Keys that are not there are no error. `until`: see `put`. */
+  remove(keys: readonly string[], until?: AbortSignal): Promise<void>
 }
 
 /** Who made a release: a machine, which has what visitors wrote, or a folder's build, which has not. */

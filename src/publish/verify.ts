@@ -37,7 +37,7 @@ export async function verifyStore(
     for await (const key of store.list(place)) if (!known.has(key) && !index.isLeaving(siteKey(key))) extra.push(key)
   }
   claim?.check()
-  if (repair) await store.remove(extra)
+  if (repair) await store.remove(extra, claim?.until)
   faults.push(...extra.map((key) => ({ key: siteKey(key), fault: 'extra' as const, isRepaired: repair })))
   return { checked: entries.length, faults: faults.sort((a, b) => (a.key < b.key ? -1 : 1)) }
 }
@@ -52,7 +52,7 @@ async function mend(
   const bytes = await findBytes(store, index, entry, bytesOf)
   if (bytes === null) return false
   claim?.check()
-  await store.put(storeKey(entry.key), bytes, entry)
+  await store.put(storeKey(entry.key), bytes, entry, undefined, claim?.until)
   return true
 }
 

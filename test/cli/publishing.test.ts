@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { openPurge, openStore } from '../../src/cli/publishing.ts'
+import { openPurge, openStore, tellCapabilities } from '../../src/cli/publishing.ts'
+import { openTerminal, type Terminal } from '../../src/cli/terminal.ts'
 import { startFaultyStore } from '../fixtures/faulty-store/store.ts'
 
 const cleanups: (() => void | Promise<void>)[] = []
@@ -24,6 +25,25 @@ describe('openStore', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
     expect((await openStore({ type: 's3', endpoint, bucket }, 'unused', 'unused')).name).toBe('s3')
+  })
+})
+
+describe('what a bucket can’t do', () => {
+  it.each([
+    ['ignored', true],
+    ['refused', true],
+    ['kept', false],
+  ] as const)('is told: conditions that are %s', async (conditions, isTold) => {
+    const { endpoint, bucket, close } = await startFaultyStore({ conditions })
+    cleanups.push(close)
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+    const lines: (string | undefined)[] = []
+    const terminal: Terminal = { ...openTerminal({ json: false }), line: (text) => void lines.push(text) }
+    const store = await openStore({ type: 's3', endpoint, bucket }, 'unused', 'unused')
+    tellCapabilities(terminal, store)
+    expect(lines.some((line) => line?.includes('can’t keep publishers apart'))).toBe(isTold)
+    expect(store.capabilities).toEqual({ createOnly: !isTold, compareAndSwap: !isTold, shared: true })
   })
 })
 

@@ -196,6 +196,20 @@ describe('publishers of one store', () => {
     expect(await Array.fromAsync(store.list('releases/'))).toEqual([])
   })
 
+  it('do not try a put again when others may have taken over meanwhile', async () => {
+    const { faulty, store, open } = await place()
+    const stuck = await open('stuck', { claimTimes: QUICK })
+    faulty.fail(({ method, key }) => method === 'PUT' && key === 'site/a.html', { kind: 'hang' }, 1)
+    faulty.fail(({ key }) => key.startsWith('claims/') && faulty.objects.has(key), { kind: 'reset' }, 1000)
+    const start = performance.now()
+    await expect(stuck.publish({ outbox: 1, objects: version('stuck'), removed: [] })).rejects.toMatchObject({
+      message: expect.stringContaining('others may publish instead'),
+    })
+    expect(performance.now() - start).toBeLessThan(QUICK.staleMs)
+    expect(faulty.requests.filter((request) => request === 'PUT site/a.html')).toHaveLength(1)
+    expect(await Array.fromAsync(store.list('releases/'))).toEqual([])
+  })
+
   it('put again only what is not as it should be when the index is lost', async () => {
     const { faulty, store, open } = await place()
     await (await open('one')).publish({ outbox: 1, objects: version('one'), removed: [] })

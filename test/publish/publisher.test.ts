@@ -240,6 +240,14 @@ describe('publishing that fails or dies at any step', () => {
     expect(await Array.fromAsync(store.list('releases/'))).toEqual(['releases/000001.json', 'releases/000002.json'])
   })
 
+  it('removes nothing when something could not be put', async () => {
+    const { open, store } = await prepared()
+    const publisher = await open(failing(store, 1, false))
+    await expect(publisher.publish(change)).rejects.toThrow('power cut')
+    expect(text(await store.get('site/gone.html'))).toBe('gone')
+    expect(publisher.published('gone.html')).not.toBeNull()
+  })
+
   it('puts an object again whose bytes a failed try has replaced, though the index says they are right', async () => {
     const { open, store } = await prepared()
     // The asset, a.html and b.html with what a.html was, then the feed.

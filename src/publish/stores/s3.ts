@@ -71,10 +71,10 @@ export async function s3Store(options: S3Options) {
     }
   }
 
-  async function replace(key: string, bytes: Uint8Array, info: PutInfo): Promise<boolean> {
+  async function replace(key: string, bytes: Uint8Array, info: PutInfo, until?: AbortSignal): Promise<boolean> {
     const command = new PutObjectCommand(putInput(key, bytes, info))
     return await untilSettled(key, async () => {
-      await client.send(command)
+      await client.send(command, sending(until))
       return true
     })
   }
@@ -169,21 +169,21 @@ export async function s3Store(options: S3Options) {
     }
   }
 
-  async function remove(keys: readonly string[]): Promise<void> {
+  async function remove(keys: readonly string[], until?: AbortSignal): Promise<void> {
     const names = [...new Set(keys.map(nameOf))]
     for (let from = 0; from < names.length; from += KEYS_PER_DELETE) {
       const batch = names.slice(from, from + KEYS_PER_DELETE)
-      if (batch.length > 1 && takesBatchDeletes && (await removeAtOnce(batch))) continue
+      if (batch.length > 1 && takesBatchDeletes && (await removeAtOnce(batch, until))) continue
       for (let at = 0; at < batch.length; at += PARALLEL_DELETES) {
-        await Promise.all(batch.slice(at, at + PARALLEL_DELETES).map(removeOne))
+        await Promise.all(batch.slice(at, at + PARALLEL_DELETES).map((name) => removeOne(name, until)))
       }
     }
   }
 
-  async function removeOne(Key: string): Promise<void> {
+  async function removeOne(Key: string, until?: AbortSignal): Promise<void> {
     await told('delete', Key.slice(prefix.length), async () => {
       try {
-        await client.send(new DeleteObjectCommand({ Bucket, Key }))
+        await client.send(new DeleteObjectCommand({ Bucket, Key }), sending(until))
       } catch (error) {
         if (codeOf(error) !== 'NoSuchKey') throw error
       }
@@ -191,10 +191,10 @@ export async function s3Store(options: S3Options) {
   }
 
   /** False where the store does not take this kind of request, or not in the way the SDK makes it. */
-  async function removeAtOnce(names: readonly string[]): Promise<boolean> {
+  async function removeAtOnce(names: readonly string[], until?: AbortSignal): Promise<boolean> {
     const Delete = { Objects: names.map((Key) => ({ Key })), Quiet: true }
     try {
-      const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }))
+      const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }), sending(until))
       // Single deletes say why, and a fault that has passed is no fault.
       return Errors.length === 0
     } catch (error) {
@@ -208,14 +208,18 @@ export async function s3Store(options: S3Options) {
   return {
     name: 's3',
     capabilities: { createOnly, compareAndSwap, shared: true },
-    put: (key, bytes, info, condition?: 'createOnly') =>
-      told('put', key, () => (condition === undefined ? replace(key, bytes, info) : create(key, bytes, info))),
+    put: (key, bytes, info, condition?: 'createOnly', until?: AbortSignal) =>
+      told('put', key, () => (condition === undefined ? replace(key, bytes, info, until) : create(key, bytes, info))),
     holds: (key, info) => told('get', key, () => holds(key, info)),
     copy: (from, to) => told('put', to, () => copy(from, to)),
     get: (key) => told('get', key, () => get(key)),
     list,
     remove,
   } satisfies Store
+}
+
+function sending(until: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return until === undefined ? {} : { abortSignal: until }
 }
 
 /** Tries again as long as `attempt` ends in a conflict (409) or comes to null. */

@@ -42,7 +42,7 @@ const KEPT = 'What was accepted is kept and published once the store answers aga
 /** Nobody has to do anything but to wait: the store, or the way to it, is not there. */
 const DOWN = [
   ...['SlowDown', 'ServiceUnavailable', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
-  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TimeoutError'],
+  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TimeoutError', 'AbortError'],
 ]
 
 interface Explanation {
@@ -110,6 +110,8 @@ function explain(error: unknown, code: string | null, status: number | null, ver
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return { why: `${where} can’t be reached`, hint: `Check \`publish.store.endpoint\` in site.yaml and the network. ${KEPT}` }
+    case 'AbortError':
+      return { why: 'it took so long to get through to it that others may publish instead', hint: KEPT }
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ETIMEDOUT':
