@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { mediaKey } from '../content/sources.ts'
+import type { MarkdownSettings } from '../content/types.ts'
 import type { FolderChange } from '../features/site/read-folder.ts'
 import type { ThemeFiles } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
 import type { Showing } from '../model/showing.ts'
-import { files, sources } from '../model/site-tables.ts'
+import { files, knownHashes, sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { Problem } from '../protocol/types.ts'
-import { compileTheme } from '../render/theme/compile.ts'
 import { loadTheme } from '../render/theme/load.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { picturesDir, versionBytes } from './pictures.ts'
-import { type FolderScan, scanFolder } from './scan-folder.ts'
+import { type FolderScan, readSiteFile, scanFolder } from './scan-folder.ts'
 import { refuseVanished } from './vanished.ts'
 import { type ReadyTheme, Workshop } from './workshop.ts'
 
@@ -31,6 +31,8 @@ export interface BuildOptions {
   readonly showing: Showing
   /** Goes on however many files are gone since the last build. */
   readonly force?: boolean
+  /** So many files are read by threads. */
+  readonly many?: number
   /** Told what is being done, for a progress line. */
   readonly progress?: (step: 'scan' | 'read' | 'render', done: number, of: number) => void
 }
@@ -49,12 +51,16 @@ export interface BuildResult {
 
 /** Builds a site's folder into an output folder: only what changed since the last build is read, rendered and written. A first build is the same, from an empty model. Throws `release-refused` where too many files are gone since the last one. */
 export async function build(options: BuildOptions): Promise<BuildResult> {
-  const types = options.features.flatMap((feature) => feature.entryTypes ?? [])
-  const scan = await scanFolder(options.siteDir, types)
-  options.progress?.('scan', scan.files.size, scan.files.size)
-  const theme = await compileTheme({ themesDirs: [join(options.siteDir, 'themes'), options.themesDir], name: scan.config.theme })
+  const { siteDir, themesDir } = options
+  // Before anything is made in a folder that may be no site.
+  const { config } = await readSiteFile(siteDir)
   const workshop = new Workshop(options)
   try {
+    const [scan, theme] = await Promise.all([
+      scanFolder(siteDir, workshop.types, workshop.fileHashes()),
+      workshop.keptTheme({ themesDirs: [join(siteDir, 'themes'), themesDir], name: config.theme }),
+    ])
+    options.progress?.('scan', scan.files.size, scan.files.size)
     return await buildIn(workshop, { scan, theme }, options)
   } finally {
     workshop.close()
@@ -67,13 +73,13 @@ async function buildIn(
   { siteDir, progress, showing, force = false }: Pick<BuildOptions, 'siteDir' | 'progress' | 'showing' | 'force'>,
 ): Promise<BuildResult> {
   const blobs = blobsOf(scan, siteDir)
-  const difference = (read: Pick<Change, 'row' | 'list'>) => {
+  const difference = (read: Pick<Change, 'row' | 'list' | 'count'>) => {
     const found = differenceOf(read, scan)
-    if (!force) refuseVanished(found.removed, read.list(sources.indexes.all, '').length)
+    if (!force) refuseVanished(found.removed, read.count(sources.indexes.all, ''))
     progress?.('read', found.changed.length, scan.files.size)
     return found
   }
-  const ready = await readyTheme(theme, blobs)
+  const ready = { files: filesOfTheme(theme, blobs), load: () => loadTheme(theme.source) }
   let pages: number | null = null
   let done = 0
   const written = () => {
@@ -81,7 +87,7 @@ async function buildIn(
     progress?.('render', ++done, pages)
   }
   const round = await workshop.take(
-    { showing, theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
+    { showing, markdown: markdownOf(scan), theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
     { complete: true, written },
   )
   return {
@@ -92,6 +98,10 @@ async function buildIn(
     nextDue: workshop.nextDue,
     problems: [...scan.problems, ...theme.problems, ...workshop.problems],
   }
+}
+
+export function markdownOf({ config: { parser, highlight } }: Pick<FolderScan, 'config'>): MarkdownSettings {
+  return { parser, highlight }
 }
 
 /** The bytes of a folder's files, and of its pictures' versions, by their SHA-256; each read when it is asked for. */
@@ -107,21 +117,27 @@ export function blobsOf({ files }: Pick<FolderScan, 'files'>, siteDir: string): 
 
 /** Loads a compiled theme and adds its bytes to `blobs`. Throws `theme-invalid`. */
 export async function readyTheme(theme: CompiledTheme, blobs: Map<string, () => Uint8Array>): Promise<ReadyTheme> {
-  return { files: filesOfTheme(theme, blobs), loaded: await loadTheme(theme.source) }
+  const loaded = await loadTheme(theme.source)
+  return { files: filesOfTheme(theme, blobs), load: async () => loaded }
 }
 
 /** What the folder has that the model has not, and the other way round. Files that had an error are read again: what they clashed with may be gone. */
 export function differenceOf(change: Pick<Change, 'row' | 'list'>, scan: FolderScan): FolderChange {
+  const known = knownHashes(change)
+  const faulty = change.list(sources.indexes.faulty, '').flatMap(({ key }) => change.row(sources, key) ?? [])
+  const failed = new Set(faulty.filter(({ problems }) => problems.some(isError)).map(({ path }) => path))
   const changed = [...scan.files].flatMap(([path, { hash: hashOf, picture }]) => {
-    const known = change.row(sources, path)
     const same =
-      known?.hash === hashOf &&
-      !known.problems.some((problem) => problem.severity === 'error') &&
+      known.get(path) === hashOf &&
+      !failed.has(path) &&
       (picture === undefined || isDeepStrictEqual(picture, change.row(files, `/${mediaKey(path)}`)?.picture ?? null))
     return same ? [] : [{ path, hash: hashOf, picture }]
   })
-  const removed = change.list(sources.indexes.all, '').flatMap(({ key }) => (scan.files.has(key) ? [] : [key]))
-  return { changed, removed }
+  return { changed, removed: [...known.keys()].filter((path) => !scan.files.has(path)) }
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error'
 }
 
 /** A compiled theme as files, its bytes added to `blobs`. */

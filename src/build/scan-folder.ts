@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSiteConfig } from '../config/read-site-config.ts'
 import type { SiteConfig } from '../config/types.ts'
-import { listSources } from '../content/list-sources.ts'
+import { type ListedFile, listSources } from '../content/list-sources.ts'
 import { decodeSource } from '../content/source-text.ts'
 import type { EntryType } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Picture } from '../model/picture.ts'
 import type { Problem } from '../protocol/types.ts'
+import { type FileHashes, NO_HASHES } from './file-hashes.ts'
 import { picturesAmong, picturesDir, preparePictures } from './pictures.ts'
 
 /** A site's folder as it is on disk now. */
@@ -32,18 +33,34 @@ export interface ScannedFile {
 const READS = 64
 
 /**
- * Finds and hashes every file of a site, and prepares its pictures. Throws `site-missing` where there is no site.yaml, `config-invalid` with all its problems where it can't be read.
+ * Finds and hashes every file of a site, and prepares its pictures; a file whose hash is known is not read. Throws `site-missing` where there is no site.yaml,
+ * `config-invalid` with all its problems where it can't be read.
  */
-export async function scanFolder(siteDir: string, types: readonly EntryType[]): Promise<FolderScan> {
+export async function scanFolder(
+  siteDir: string,
+  types: readonly EntryType[],
+  known: FileHashes = NO_HASHES,
+): Promise<FolderScan> {
   const { config, problems, bytes, file: configFile } = await readSiteFile(siteDir)
   const listing = await listSources(siteDir, types, config)
   const files = new Map<string, ScannedFile>([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
   const listed = [...listing.entries, ...listing.media]
-  for (let start = 0; start < listed.length; start += READS) {
-    const some = listed.slice(start, start + READS)
-    const hashes = await Promise.all(some.map(async ({ file }) => hash('sha256', await readFile(file))))
-    for (const [index, { path, file }] of some.entries()) files.set(path, { hash: hashes[index] ?? '', file })
+  const unknown: ListedFile[] = []
+  for (const { path, file } of listed) {
+    const hashOf = known.find(file)
+    files.set(path, { hash: hashOf ?? '', file })
+    if (hashOf === null) unknown.push({ path, file })
   }
+  for (let start = 0; start < unknown.length; start += READS) {
+    await Promise.all(
+      unknown.slice(start, start + READS).map(async ({ path, file }) => {
+        const hashOf = hash('sha256', await readFile(file))
+        files.set(path, { hash: hashOf, file })
+        known.keep(file, hashOf)
+      }),
+    )
+  }
+  known.finish()
   const pictures = picturesAmong(files)
   const prepared = config.pictures ? await preparePictures(pictures, picturesDir(siteDir)) : null
   for (const { path, hash: hashOf, file } of pictures)

@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { EntryType } from '../content/types.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { typeOfPath } from '../content/sources.ts'
+import type { EntryType, MarkdownSettings, ReadResult, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
 import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
@@ -9,12 +11,17 @@ import { setShowing } from '../model/change-entries.ts'
 import { bodyCache } from '../model/content-cache.ts'
 import { Database, isDamaged } from '../model/database.ts'
 import { nextDue, type Showing } from '../model/showing.ts'
-import { sources } from '../model/site-tables.ts'
+import { knownHashes, sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
+import type { CompileOptions } from '../render/theme/compile.ts'
 import type { LoadedTheme } from '../render/theme/load.ts'
+import type { CompiledTheme } from '../render/theme/types.ts'
+import { type FileHashes, fileHashes } from './file-hashes.ts'
+import { keptTheme } from './kept-theme.ts'
 import { problemOf } from './objects.ts'
 import { type OutDir, openOutDir } from './out-dir.ts'
+import { MANY, readAhead } from './read-ahead.ts'
 import { type RenderParts, Site } from './site.ts'
 
 export interface WorkshopOptions {
@@ -23,23 +30,28 @@ export interface WorkshopOptions {
   readonly cacheFile: string | null
   readonly features: readonly Feature[]
   readonly engine: string
+  /** So many files are read by threads. */
+  readonly many?: number
   /** Keeps every other process from the cache file; one that has it already makes the constructor throw SQLite's "database is locked". */
   readonly exclusive?: boolean
 }
 
-/** A compiled theme whose module could be loaded. */
+/** A compiled theme. */
 export interface ReadyTheme {
   readonly files: ThemeFiles
-  readonly loaded: LoadedTheme
+  /** Asked for once there is something to render. */
+  load(): Promise<LoadedTheme>
 }
 
 /** What is to be taken in at once. */
 export interface Intake {
   readonly showing: Showing
+  /** How the site's bodies are rendered: given where many files may have to be read. */
+  readonly markdown?: MarkdownSettings
   /** Only where it may have changed. */
   readonly theme?: ReadyTheme
   /** What differs from the model, which it may look at. */
-  difference(read: Pick<Change, 'row' | 'list'>): FolderChange
+  difference(read: Pick<Change, 'row' | 'list' | 'count'>): FolderChange
   /** Bytes by their SHA-256: of whatever the difference names, of the theme, and of what is published as it is. */
   blob(hash: string): Uint8Array | undefined
 }
@@ -79,16 +91,30 @@ export class Workshop {
   readonly #database: Database
   readonly #bodies: ReturnType<typeof bodyCache>
   readonly #outDir: string
+  readonly #engine: string
+  readonly #many: number
   #out: OutDir | null = null
-  #theme: LoadedTheme | null = null
+  #theme: ReadyTheme | null = null
 
-  constructor({ outDir, cacheFile, features, engine, exclusive = false }: WorkshopOptions) {
+  constructor({ outDir, cacheFile, features, engine, many = MANY, exclusive = false }: WorkshopOptions) {
     this.#database = openCache(cacheFile)
     if (exclusive) this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
     this.#outDir = outDir
+    this.#engine = engine
+    this.#many = many
     this.#bodies = bodyCache(this.#database)
     this.site = new Site(this.#database, features, engine)
     this.types = features.flatMap((feature) => feature.entryTypes ?? [])
+  }
+
+  /** What the site's files hashed to when they were last read. */
+  fileHashes(): FileHashes {
+    return fileHashes(this.#database, Date.now)
+  }
+
+  /** A theme's compiled form: kept from last time, if it would be the same. Throws `theme-invalid`. */
+  keptTheme(options: CompileOptions): Promise<CompiledTheme> {
+    return keptTheme(this.#database, this.#engine, options)
   }
 
   /** Throws `page-conflict`, or whatever the disk says; then the model is as it was. The first call must bring a theme. */
@@ -121,14 +147,16 @@ export class Workshop {
 
   async #take(intake: Intake, options: IntakeOptions, startedAt: number): Promise<Omit<Round, 'commitMs'>> {
     const everything = this.site.hasNewEngine
+    if (everything) this.#bodies.clear()
+    const difference = intake.difference(this.site.read)
+    const read = await this.#reader(intake, difference, everything)
     const { plan } = this.site.change((change) => {
-      if (everything) this.#bodies.clear()
       setShowing(change, intake.showing)
       if (intake.theme) useTheme(change, intake.theme.files)
       const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
-      readFolder(change, intake.difference(change), { types: this.types, bodies: this.#bodies, bytesOf, everything })
+      readFolder(change, difference, { types: this.types, read, bytesOf, everything })
     })
-    this.#theme = intake.theme?.loaded ?? this.#theme
+    this.#theme = intake.theme ?? this.#theme
     const plannedAt = performance.now()
     const written = new Set<string>()
     const write = (object: ObjectInfo, bytes: Uint8Array) => {
@@ -147,11 +175,36 @@ export class Workshop {
     return { rendered, written: [...written].sort(), removed: removed.toSorted(), planMs: plannedAt - startedAt, renderMs }
   }
 
-  async #render(pages: ReadonlySet<string>, parts: RenderParts, write: Write): Promise<number> {
+  /** Reads the sources of a change; many of them in threads and ahead. What reading takes is loaded only where there is something to read. */
+  async #reader(intake: Intake, { changed, removed }: FolderChange, everything: boolean): Promise<SourceReader> {
+    if (changed.length === 0 && !everything) return () => ({ entry: null, problems: [] })
+    const hashes = new Map(everything ? knownHashes(this.site.read) : [])
+    for (const path of removed) hashes.delete(path)
+    for (const { path, hash } of changed) hashes.set(path, hash)
+    const paths = [...hashes.keys()].filter((path) => typeOfPath(path, this.types) !== null)
+    const { sourceReader } = await import('../content/read-entry.ts')
+    const own = sourceReader(this.#bodies)
+    const settings = intake.markdown
+    if (settings === undefined || paths.length < this.#many) return own
+    const readings = new Map<string, ReadResult>()
+    await readAhead(paths, settings, {
+      bytesOf: (path) => bytesFrom(intake, hashes.get(path) ?? ''),
+      take: (part) => {
+        for (const [path, reading] of part.readings) readings.set(path, reading)
+        this.#bodies.keep(part)
+      },
+    })
+    return (file, type, asked) => {
+      const reading = isDeepStrictEqual(asked, settings) ? readings.get(file.path) : undefined
+      return reading ?? own(file, type, asked)
+    }
+  }
+
+  async #render(pages: ReadonlySet<string>, parts: () => Promise<RenderParts>, write: Write): Promise<number> {
     let rendered = 0
     let turnAt = performance.now()
     for (const path of pages) {
-      const summary = await this.site.render({ pages: new Set([path]), removed: new Set() }, parts, write)
+      const summary = await this.site.render({ pages: new Set([path]), removed: new Set() }, await parts(), write)
       rendered += summary.rendered
       if (performance.now() - turnAt < TURN_MS) continue
       await new Promise((resolve) => setImmediate(resolve))
@@ -161,14 +214,14 @@ export class Workshop {
   }
 
   /** Writes what the output folder lacks although the model has it: another folder than last time, or files that somebody changed. Returns what it removed. */
-  async #complete(parts: RenderParts, written: ReadonlySet<string>, write: Write): Promise<readonly string[]> {
+  async #complete(parts: () => Promise<RenderParts>, written: ReadonlySet<string>, write: Write): Promise<readonly string[]> {
     const kept = new Map<string, string>()
     for (const page of this.site.pages.all()) {
       if (!page.object) continue
       kept.set(page.object.key, page.object.hash)
       if (written.has(page.object.key) || this.#output.holds(page.object)) continue
       try {
-        const { object, bytes } = await this.site.renderPage(page, parts)
+        const { object, bytes } = await this.site.renderPage(page, await parts())
         write(object, bytes)
       } catch (error) {
         this.site.pageProblems.note(page.path, [problemOf(page, error)], { failed: true })
@@ -187,9 +240,14 @@ export class Workshop {
     return this.#out
   }
 
-  #partsWith(intake: Intake): RenderParts {
-    if (this.#theme === null) throw new DrowseError('internal', 'The first intake of a workshop brings its theme.')
-    return { theme: this.#theme, bodies: this.#bodies, blob: (hashOf) => bytesFrom(intake, hashOf) }
+  #partsWith(intake: Intake): () => Promise<RenderParts> {
+    const ready = this.#theme
+    if (ready === null) throw new DrowseError('internal', 'The first intake of a workshop brings its theme.')
+    let parts: RenderParts | null = null
+    return async () => {
+      parts ??= { theme: await ready.load(), bodies: this.#bodies, blob: (hashOf) => bytesFrom(intake, hashOf) }
+      return parts
+    }
   }
 }
 

@@ -4,13 +4,14 @@ import type { Problem } from '../protocol/types.ts'
 import { checkFields, type EntryFields } from './entry-fields.ts'
 import { folderIndex, missingDate, missingTitle, tooDeep, tooLarge, unclosed, unnameable } from './entry-problems.ts'
 import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
+import { parserNamed } from './markdown/parser-named.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
 import type { BodyOptions, Parser } from './markdown/types.ts'
 import { datePrefix, slugOfPath } from './slug.ts'
 import { decodeSource } from './source-text.ts'
 import { pathInSource } from './sources.ts'
 import { parseTimestamp } from './timestamp.ts'
-import type { Body, BodyCache, BodyProblem, Entry, EntryType, ReadResult, SourceFile } from './types.ts'
+import type { Body, BodyCache, BodyProblem, Entry, EntryType, ReadResult, SourceFile, SourceReader } from './types.ts'
 
 export interface ReadOptions extends Omit<BodyOptions, 'code'> {
   /** Asked for the body before it is rendered, and given it afterwards. */
@@ -19,6 +20,11 @@ export interface ReadOptions extends Omit<BodyOptions, 'code'> {
 
 /** A shelf of novels. A page of it would take minutes to render, and nobody could read it. */
 const MOST_BYTES = 8 * 2 ** 20
+
+/** Reads files whose bodies are kept in `bodies`. */
+export function sourceReader(bodies: BodyCache): SourceReader {
+  return (file, type, { parser, highlight }) => readEntry(file, type, { parser: parserNamed(parser), highlight, bodies })
+}
 
 /**
  * One file → its entry, with its body in `options.bodies`. `file.path` lies in `type.source`, where `listSources` puts it whatever site.yaml

@@ -1,4 +1,5 @@
 import type { ObjectEntries } from 'valibot'
+import type { ParserName } from '../config/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
 
 /** A file of the site's folder. `path` is relative to the site, with `/`: `content/posts/hello.md`. */
@@ -105,6 +106,15 @@ export interface CodeCache {
   get(hash: string): string | null
   set(hash: string, html: string): void
 }
+
+/** What of site.yaml decides how every body is rendered. */
+export interface MarkdownSettings {
+  readonly parser: ParserName
+  readonly highlight: boolean
+}
+
+/** One Markdown file → its entry, its body kept for the page. */
+export type SourceReader = (file: SourceFile, type: EntryType, settings: MarkdownSettings) => ReadResult
 
 export type ReadResult =
   | { readonly entry: Entry; readonly problems: readonly Problem[] }

@@ -1,4 +1,4 @@
-import type { BodyCache, EntryType } from '../content/types.ts'
+import type { EntryType, SourceReader } from '../content/types.ts'
 import type { Change, Query, Table } from '../model/types.ts'
 import type { Effect, Json, Problem, Write } from '../protocol/types.ts'
 import type { Route } from '../render/types.ts'
@@ -13,7 +13,7 @@ export interface ApplyContext {
   keep(bytes: Uint8Array): string
   effect(effect: Effect): void
   /** What reading content files needs. */
-  readonly parts: { readonly types: readonly EntryType[]; readonly bodies: BodyCache }
+  readonly parts: { readonly types: readonly EntryType[]; readonly read: SourceReader }
 }
 
 /** What a write came to, apart from its id. */

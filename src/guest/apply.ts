@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Plan } from '../build/plan.ts'
 import type { Site } from '../build/site.ts'
-import type { BodyCache, EntryType } from '../content/types.ts'
+import type { EntryType, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { WriteHandler } from '../features/types.ts'
 import type { Blobs } from '../model/content-cache.ts'
@@ -11,7 +11,7 @@ export interface ApplyParts {
   readonly site: Site
   readonly handlers: ReadonlyMap<string, WriteHandler>
   readonly types: readonly EntryType[]
-  readonly bodies: BodyCache
+  readonly read: SourceReader
   readonly blobs: Blobs
   /** Bytes that came with the batch, by SHA-256. */
   readonly sent: ReadonlyMap<string, Uint8Array>

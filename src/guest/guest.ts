@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { EMPTY_PLAN, mergePlans, type Plan } from '../build/plan.ts'
 import { type RenderParts, Site } from '../build/site.ts'
+import { sourceReader } from '../content/read-entry.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { readFolder } from '../features/site/read-folder.ts'
 import { themeBundle } from '../features/site/theme-files.ts'
@@ -58,6 +59,7 @@ export function createGuest({
   const site = new Site(database, features, engine)
   const ledger = new Ledger(database)
   const bodies = bodyCache(database)
+  const read = sourceReader(bodies)
   const blobs = blobStore(database)
   const handlers = new Map(features.flatMap((feature) => feature.writes ?? []).map((handler) => [handler.kind, handler]))
   const types = features.flatMap((feature) => feature.entryTypes ?? [])
@@ -72,7 +74,7 @@ export function createGuest({
   function readAgain(change: Change): void {
     const bytesOf = ({ hash }: { readonly hash: string }) => blobs.get(hash)
     bodies.clear()
-    readFolder(change, { changed: [], removed: [] }, { types, bodies, bytesOf, everything: true })
+    readFolder(change, { changed: [], removed: [] }, { types, read, bytesOf, everything: true })
   }
 
   /** Works the site out again if the engine is new. What keeps it from being so, such as two pages at one path, is the owner's to mend: until then all stays. */
@@ -107,7 +109,7 @@ export function createGuest({
         receipts.push(known)
         continue
       }
-      const applied = applyWrite(write, { site, handlers, types, bodies, blobs, sent })
+      const applied = applyWrite(write, { site, handlers, types, read, blobs, sent })
       ledger.keepReceipt(applied.receipt)
       receipts.push(applied.receipt)
       effects.push(...applied.effects)

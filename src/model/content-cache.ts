@@ -3,11 +3,19 @@ import type { Body, BodyCache } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Database } from './database.ts'
 
+type Texts = readonly (readonly [hash: string, text: string])[]
+
+export interface SiteBodies extends BodyCache {
+  /** Takes in what another thread made: bodies as JSON, and code. */
+  keep(made: { readonly bodies: Texts; readonly code: Texts }): void
+  clear(): void
+}
+
 /**
  * Rendered bodies by hash, and highlighted code, in the site's database. Their content follows from their hash and the engine, so reading one is never recorded, and another engine
  * begins with none.
  */
-export function bodyCache(database: Database): BodyCache & { clear(): void } {
+export function bodyCache(database: Database): SiteBodies {
   database.exec(`CREATE TABLE IF NOT EXISTS bodies (hash TEXT PRIMARY KEY, body TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS code (hash TEXT PRIMARY KEY, html TEXT NOT NULL);`)
   return {
@@ -27,6 +35,10 @@ export function bodyCache(database: Database): BodyCache & { clear(): void } {
       set(codeHash, html) {
         database.run('INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)', codeHash, html)
       },
+    },
+    keep({ bodies, code }) {
+      for (const [hashOf, body] of bodies) database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', hashOf, body)
+      for (const [hashOf, html] of code) database.run('INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)', hashOf, html)
     },
     clear() {
       database.exec('DELETE FROM bodies; DELETE FROM code;')

@@ -2,6 +2,7 @@ import type { Entry } from '../content/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
 import type { Picture } from './picture.ts'
 import { defineTable } from './table.ts'
+import type { Change } from './types.ts'
 
 /** One key of site.yaml, so that a page depends on the keys it reads and on no others. */
 export const settings = defineTable<{ readonly name: string; readonly value: Json }>({
@@ -49,14 +50,22 @@ export interface Source {
   readonly problems: readonly Problem[]
 }
 
+/** The files of a site's folder that the model knows. `all` holds their hashes too, for `knownHashes`. */
 export const sources = defineTable<Source, 'all' | 'faulty'>({
   name: 'sources',
   key: ({ path }) => path,
   places: {
-    all: ({ path }) => [{ group: '', sort: path }],
+    all: ({ path, hash }) => [{ group: '', sort: `${path}\n${hash}` }],
     faulty: ({ path, problems }) => (problems.length === 0 ? [] : [{ group: '', sort: path }]),
   },
 })
+
+/** SHA-256 by path of all files that the model knows, without a look at their rows. */
+export function knownHashes(read: Pick<Change, 'list'>): ReadonlyMap<string, string> {
+  return new Map(
+    read.list(sources.indexes.all, '').map(({ key, position }) => [key, position.slice(key.length + 1, key.length + 1 + 64)]),
+  )
+}
 
 /** A source that a later one took the place of; its bytes are kept, so nothing an author wrote is lost. */
 export const revisions = defineTable<

@@ -51,7 +51,7 @@ function siteOf(dir: string, posts: number): BenchSite {
   const site = join(dir, `site-${posts}`)
   if (!existsSync(site)) {
     writeBlogCorpus(join(site, 'content'), posts)
-    writeFileSync(join(site, 'site.yaml'), 'title: Bench\nurl: https://blog.example.com\n')
+    writeFileSync(join(site, 'site.yaml'), 'title: Bench\nurl: https://blog.example.com\nhighlight: false\n')
   }
   return { posts, site, out: join(dir, `out-${posts}`) }
 }

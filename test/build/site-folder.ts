@@ -43,7 +43,8 @@ export function buildSite(
     force = false,
     now = '2026-06-01T12:00:00.000Z',
     drafts = false,
-  }: { cacheFile?: string | null; engine?: string; force?: boolean; now?: string; drafts?: boolean } = {},
+    ...others
+  }: { cacheFile?: string | null; engine?: string; force?: boolean; now?: string; drafts?: boolean; many?: number } = {},
 ): Promise<BuildResult> {
   return build({
     siteDir,
@@ -54,5 +55,6 @@ export function buildSite(
     engine,
     force,
     showing: { time: now, drafts },
+    ...others,
   })
 }

@@ -6,7 +6,7 @@ import { CONFIG_FILE, type FolderChange } from '../../features/site/read-folder.
 import { sources } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { ObjectInfo, Problem } from '../../protocol/types.ts'
-import { blobsOf, differenceOf } from '../build.ts'
+import { blobsOf, differenceOf, markdownOf } from '../build.ts'
 import { keyOf } from '../pages.ts'
 import { picturesDir, versionBytes } from '../pictures.ts'
 import { type Intake, type IntakeOptions, type Round, Workshop } from '../workshop.ts'
@@ -19,7 +19,7 @@ import type { Audience, DevOptions, Fault, RoundReport } from './types.ts'
 import { type Burst, type FileWatch, watchFiles } from './watch-files.ts'
 
 /** Long enough for an editor that writes a file in two steps, short enough not to be felt. */
-const QUIET_MS = 10
+const QUIET_MS = 4
 /** What is due and can't be shown is tried again after this time. */
 const SHORTEST_ALARM_MS = 1_000
 /** A clock that is set forward is noticed after this time. */
@@ -161,6 +161,7 @@ export class Session {
     const themeBlobs = attempt?.blobs ?? this.#themeBlobs
     const fresh = scan ? blobsOf(scan, this.#options.siteDir) : freshBytes(files, this.#options.siteDir)
     const intake: Intake = {
+      ...(scan ? { markdown: markdownOf(scan) } : {}),
       showing: { time: this.#options.now().toISOString(), drafts: this.#options.drafts === true },
       ...(attempt?.theme ? { theme: attempt.theme } : {}),
       difference: (read) => (scan ? differenceOf(read, scan) : withRivals(read, files, this.#folder.known)),

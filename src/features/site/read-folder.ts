@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { readSiteConfig } from '../../config/read-site-config.ts'
-import type { ParserName, SiteConfig } from '../../config/types.ts'
-import { parserNamed } from '../../content/markdown/parser-named.ts'
-import { readEntry } from '../../content/read-entry.ts'
+import type { SiteConfig } from '../../config/types.ts'
 import { decodeSource } from '../../content/source-text.ts'
 import { mediaKey, typeOfPath } from '../../content/sources.ts'
-import type { BodyCache, Entry, EntryType } from '../../content/types.ts'
+import type { Entry, EntryType, MarkdownSettings, SourceReader } from '../../content/types.ts'
 import { EntryChanges } from '../../model/change-entries.ts'
 import type { Picture } from '../../model/picture.ts'
 import { entries, files, settings, sources } from '../../model/site-tables.ts'
@@ -31,7 +29,7 @@ export interface FolderChange {
 
 export interface FolderParts {
   readonly types: readonly EntryType[]
-  readonly bodies: BodyCache
+  readonly read: SourceReader
   bytesOf(file: FolderFile): Uint8Array
   /** Reads every known file again: the code that reads them may be another than last time. */
   readonly everything?: boolean
@@ -72,7 +70,7 @@ export function readFolder(change: Change, { changed, removed }: FolderChange, p
 }
 
 /** What of site.yaml decides how every body is rendered. */
-function markdownSettings(change: Change): { readonly parser: ParserName; readonly highlight: boolean } {
+function markdownSettings(change: Change): MarkdownSettings {
   return {
     parser: change.row(settings, 'parser')?.value === 'remark' ? 'remark' : 'satteri',
     highlight: change.row(settings, 'highlight')?.value !== false,
@@ -128,9 +126,7 @@ function settingsOf({
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {
   const type = typeOfPath(file.path, parts.types)
   if (type === null) return []
-  const { parser, ...how } = markdownSettings(change)
-  const options = { ...how, parser: parserNamed(parser), bodies: parts.bodies }
-  const read = readEntry({ path: file.path, bytes: parts.bytesOf(file) }, type, options)
+  const read = parts.read({ path: file.path, bytes: parts.bytesOf(file) }, type, markdownSettings(change))
   return [{ file, ...read }]
 }
 

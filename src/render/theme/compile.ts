@@ -34,8 +34,8 @@ export async function compileTheme(options: CompileOptions): Promise<CompiledThe
   if (components.bundle === null || problems.some((problem) => problem.severity === 'error'))
     throw invalid(options.name, problems)
 
-  const { source, templates } = components.bundle
-  return { source, hash: createHash('sha256').update(source).digest('hex'), templates, assets: style.assets, problems }
+  const { source, templates, isOwn } = components.bundle
+  return { source, hash: createHash('sha256').update(source).digest('hex'), templates, assets: style.assets, isOwn, problems }
 }
 
 /** esbuild tells its findings in the order its threads come to them. */

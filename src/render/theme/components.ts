@@ -12,6 +12,7 @@ import { TEMPLATE_NAMES } from './types.ts'
 export interface ComponentsBundle {
   readonly source: string
   readonly templates: Readonly<Record<TemplateName, string>>
+  readonly isOwn: boolean
 }
 
 const LOADERS: Readonly<Record<string, Loader>> = {
@@ -28,6 +29,9 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 const OWN_FOLDER = import.meta.dirname
 
 const ENTRY = 'drowse-entry'
+
+/** How the theme's own files and hono's are called in esbuild's list of what it read. */
+const OWN_INPUT = /^(?:theme\d+|drowse-entry):|(?:^|\/)node_modules\/hono\//
 
 /**
  * Bundles the whole theme to one module, and beside it one module per template, of which only the hash is kept: esbuild drops what a
@@ -52,13 +56,16 @@ export async function bundleComponents(
   const templates = Object.fromEntries(
     TEMPLATE_NAMES.map((name) => [name, createHash('sha256').update(output(name)).digest('hex')]),
   )
-  return { bundle: { source: output('theme'), templates: templates as Record<TemplateName, string> }, problems: unique(problems) }
+  const isOwn = Object.keys(result.metafile?.inputs ?? {}).every((input) => OWN_INPUT.test(input))
+  const bundle = { source: output('theme'), templates: templates as Record<TemplateName, string>, isOwn }
+  return { bundle, problems: unique(problems) }
 }
 
 async function run(layers: Layers) {
   const options = {
     entryPoints: Object.fromEntries(['theme', ...TEMPLATE_NAMES].map((name) => [name, `${ENTRY}:${name}`])),
     bundle: true,
+    metafile: true,
     write: false,
     outdir: 'theme',
     format: 'esm',
@@ -81,7 +88,7 @@ async function run(layers: Layers) {
     const failure = v.safeParse(FAILURE, error)
     if (!failure.success) throw error
     const { errors, warnings } = failure.output
-    return { errors, warnings, outputFiles: [] }
+    return { errors, warnings, outputFiles: [], metafile: null }
   }
 }
 

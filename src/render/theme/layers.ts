@@ -26,14 +26,7 @@ const BASE = 'theme:base/'
 
 /** `themesDirs` that hold no such theme are skipped; two names for one folder count once. Reads the disk when asked. */
 export function layersOf(themesDirs: readonly string[], name: string): Layers {
-  const roots = [
-    ...new Set(
-      themesDirs
-        .map((dir) => join(dir, name))
-        .filter(existsSync)
-        .map((dir) => realpathSync(dir)),
-    ),
-  ]
+  const roots = rootsOf(themesDirs, name)
 
   const find = (path: string, from = 0): ThemeFile | null => {
     for (const [layer, root] of roots.entries()) {
@@ -44,21 +37,36 @@ export function layersOf(themesDirs: readonly string[], name: string): Layers {
   }
 
   const list = (folder: string): readonly ThemeFile[] => {
-    const paths = roots.flatMap((root) => {
-      const start = join(root, folder)
-      if (!existsSync(start)) return []
-      return readdirSync(start, { recursive: true, withFileTypes: true })
-        .filter((item) => item.isFile() && !item.name.startsWith('.'))
-        .map((item) =>
-          join(item.parentPath, item.name)
-            .slice(root.length + 1)
-            .replaceAll(sep, '/'),
-        )
-    })
+    const paths = roots.flatMap((root) => (existsSync(join(root, folder)) ? filesBelow(root, folder) : []))
     return [...new Set(paths)].sort().flatMap((path) => find(path) ?? [])
   }
 
   return { name, find, list }
+}
+
+/** Every file of one theme, hidden ones too. */
+export function filesOfLayers(themesDirs: readonly string[], name: string): readonly ThemeFile[] {
+  return rootsOf(themesDirs, name).flatMap((root, layer) =>
+    filesBelow(root, '')
+      .toSorted()
+      .map((path) => ({ layer, path, absolute: join(root, path) })),
+  )
+}
+
+function rootsOf(themesDirs: readonly string[], name: string): readonly string[] {
+  const there = themesDirs.map((dir) => join(dir, name)).filter(existsSync)
+  return [...new Set(there.map((dir) => realpathSync(dir)))]
+}
+
+/** Relative to `root`. */
+function filesBelow(root: string, folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile() && !item.name.startsWith('.'))
+    .map((item) =>
+      join(item.parentPath, item.name)
+        .slice(root.length + 1)
+        .replaceAll(sep, '/'),
+    )
 }
 
 /**

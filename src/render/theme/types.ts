@@ -21,6 +21,8 @@ export interface CompiledTheme {
   readonly templates: Readonly<Record<TemplateName, string>>
   /** Sorted by name. `style.css` is always there. */
   readonly assets: readonly ThemeAsset[]
+  /** False where it has code of packages that are not Drowse's own, which may change though the theme's files do not. */
+  readonly isOwn: boolean
   /** Warnings; errors are thrown. */
   readonly problems: readonly Problem[]
 }
