@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROOT_DIR } from '../../src/cli/paths.ts'
 import { type Product, startProduct } from '../flows/product.ts'
+import { violations } from './axe.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 const ARGS = [
@@ -18,7 +18,6 @@ const ARGS = [
   '--disable-sync',
 ]
 const POST = '/posts/why-a-site-should-sleep/'
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const dataDir = mkdtempSync(join(tmpdir(), 'drowse-browser-'))
 const pictures = mkdtempSync(join(tmpdir(), 'drowse-pictures-'))
@@ -131,12 +130,4 @@ async function isInView(page: Page, selector: string): Promise<boolean> {
   const box = await page.locator(selector).boundingBox()
   const height = page.viewportSize()?.height ?? 0
   return box !== null && box.y >= 0 && box.y < height
-}
-
-/** What axe-core has to say, as lines. Evaluated rather than added as a script, which the site's policy would refuse. */
-async function violations(page: Page, where: string): Promise<string[]> {
-  await page.evaluate(AXE)
-  return await page.evaluate(
-    `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => ${JSON.stringify(where)} + ': ' + id + ' ' + target)))`,
-  )
 }

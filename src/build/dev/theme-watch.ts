@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join, posix, sep } from 'node:path'
+import { join, posix, relative, sep } from 'node:path'
 import type { Problem } from '../../protocol/types.ts'
 import { compileTheme } from '../../render/theme/compile.ts'
+import { themeNames } from '../../render/theme/layers.ts'
 import type { CompiledTheme } from '../../render/theme/types.ts'
 import { readyTheme } from '../build.ts'
 import type { ReadyTheme } from '../workshop.ts'
@@ -33,10 +34,19 @@ function withSteadyStyles(theme: CompiledTheme): CompiledTheme {
   return { ...theme, assets }
 }
 
-/** A file of a theme as messages name it: `themes/default/style.css`; null for a file of no such theme. */
+/** A file of a theme, or of one it is based on, as messages name it: `themes/default/style.css`; null for a file of neither. */
 export function themePath(themesDirs: readonly string[], name: string, file: string): string | null {
-  const folder = themesDirs.map((dir) => join(dir, name, sep)).find((root) => file.startsWith(root))
-  return folder === undefined ? null : posix.join('themes', name, file.slice(folder.length).replaceAll(sep, '/'))
+  const dir = themesDirs.find((each) => namesOf(themesDirs, name).some((own) => file.startsWith(join(each, own, sep))))
+  return dir === undefined ? null : posix.join('themes', relative(dir, file).replaceAll(sep, '/'))
+}
+
+/** What the theme is and lies upon; itself alone while its theme.json is being mended. */
+function namesOf(themesDirs: readonly string[], name: string): readonly string[] {
+  try {
+    return themeNames(themesDirs, name)
+  } catch {
+    return [name]
+  }
 }
 
 /** Where the file lies that messages call `themes/default/style.css`: the uppermost of the folders that has it. */

@@ -100,7 +100,7 @@ const FAILURE = v.object({ errors: v.array(message), warnings: v.array(message) 
 function themeFiles(layers: Layers): Plugin {
   const files = new Map<string, ThemeFile>()
   const resolved = (file: ThemeFile) => {
-    const path = shownPath(layers, file.path)
+    const path = layers.shown(file)
     const namespace = `theme${file.layer}`
     files.set(`${namespace}:${path}`, file)
     return { path, namespace }

@@ -42,7 +42,8 @@ export async function bundleStyle(
   const lookup = (url: string, key: string) => resolveInTheme(layers, /^(?:\.|theme:)/.test(url) ? url : `./${url}`, sheet(key))
   const texts = new Map<string, string>()
   const start = layers.find('style.css')
-  if (start === null) return { assets: [], problems: [missing(layers, 'theme.tsx', 'The theme has no style.css.')] }
+  if (start === null)
+    return { assets: [], problems: [missing(layers, { layer: 0, path: 'theme.tsx' }, 'The theme has no style.css.')] }
 
   try {
     const result = await bundleAsync({
@@ -73,9 +74,8 @@ export async function bundleStyle(
       const { url, placeholder, loc } = dependency
       const own = /^(?:[a-z]+:|\/|#)/i.test(url) ? null : lookup(url, loc.filePath)
       if (own === null && /^(?:[a-z]+:|\/|#)/i.test(url) === false) {
-        const { path } = sheet(loc.filePath)
         problems.push({
-          ...missing(layers, path, `"${url}" is not a file of this theme.`),
+          ...missing(layers, sheet(loc.filePath), `"${url}" is not a file of this theme.`),
           line: loc.start.line,
           column: loc.start.column,
         })
@@ -102,7 +102,7 @@ const FAULT = v.object({
 
 function toProblem(
   layers: Layers,
-  sheet: (key: string) => { path: string },
+  sheet: (key: string) => Pick<ThemeFile, 'layer' | 'path'>,
   texts: ReadonlyMap<string, string>,
   fault: v.InferOutput<typeof FAULT>,
   severity: Problem['severity'],
@@ -115,7 +115,7 @@ function toProblem(
         [fault.loc.line - 1]?.trim()
     : undefined
   return {
-    where: `themes/${layers.name}/${file === undefined ? 'style.css' : sheet(file).path}`,
+    where: layers.shown(file === undefined ? { layer: 0, path: 'style.css' } : sheet(file)),
     ...(fault.loc ? { line: fault.loc.line, column: fault.loc.column } : {}),
     rule: 'theme/style',
     message: fault.message,
@@ -124,8 +124,8 @@ function toProblem(
   }
 }
 
-const missing = (layers: Layers, path: string, message: string): Problem => ({
-  where: `themes/${layers.name}/${path}`,
+const missing = (layers: Layers, file: Pick<ThemeFile, 'layer' | 'path'>, message: string): Problem => ({
+  where: layers.shown(file),
   rule: 'theme/file-missing',
   message,
   severity: 'error',
