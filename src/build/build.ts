@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { mediaKey } from '../content/sources.ts'
-import type { MarkdownSettings } from '../content/types.ts'
+import type { ReadingSettings } from '../content/types.ts'
 import type { FolderChange } from '../features/site/read-folder.ts'
 import type { ThemeFiles } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
@@ -87,7 +87,7 @@ async function buildIn(
     progress?.('render', ++done, pages)
   }
   const round = await workshop.take(
-    { showing, markdown: markdownOf(scan), theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
+    { showing, markdown: readingOf(scan), theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
     { complete: true, written },
   )
   return {
@@ -100,8 +100,10 @@ async function buildIn(
   }
 }
 
-export function markdownOf({ config: { parser, highlight } }: Pick<FolderScan, 'config'>): MarkdownSettings {
-  return { parser, highlight }
+/** What of a site's settings decides how its files are read. */
+export function readingOf({ config }: Pick<FolderScan, 'config'>): ReadingSettings {
+  const { parser, highlight, taxonomies, permalinks, languages } = config
+  return { parser, highlight, rules: { taxonomies, permalinks, languages: Object.keys(languages) } }
 }
 
 /** The bytes of a folder's files, and of its pictures' versions, by their SHA-256; each read when it is asked for. */

@@ -15,6 +15,7 @@ export function toObject(path: string, rendered: Rendered): { object: ObjectInfo
     sizeBytes: bytes.byteLength,
     contentType: rendered.contentType,
     cache: rendered.cache ?? 'page',
+    ...(rendered.redirect === undefined ? {} : { redirect: rendered.redirect }),
   }
   return { object, bytes }
 }

@@ -19,9 +19,11 @@ export class Pages {
     this.#database = database
     database.exec(`
       CREATE TABLE IF NOT EXISTS pages (key TEXT PRIMARY KEY, path TEXT NOT NULL, route TEXT NOT NULL, unit TEXT NOT NULL,
-        argument TEXT NOT NULL, hash TEXT, size INTEGER, type TEXT, cache TEXT) WITHOUT ROWID;
+        argument TEXT NOT NULL, hash TEXT, size INTEGER, type TEXT, cache TEXT, redirect TEXT) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS pages_by_owner ON pages (route, unit);
     `)
+    if (!database.all('PRAGMA table_info(pages)').some(({ name }) => name === 'redirect'))
+      database.exec('ALTER TABLE pages ADD COLUMN redirect TEXT')
   }
 
   get(path: string): PageRow | null {
@@ -94,11 +96,12 @@ export class Pages {
 
   setObject(object: ObjectInfo): void {
     this.#database.run(
-      'UPDATE pages SET hash = ?, size = ?, type = ?, cache = ? WHERE key = ?',
+      'UPDATE pages SET hash = ?, size = ?, type = ?, cache = ?, redirect = ? WHERE key = ?',
       object.hash,
       object.sizeBytes,
       object.contentType,
       object.cache,
+      object.redirect ?? null,
       object.key,
     )
   }
@@ -121,6 +124,7 @@ function pageOf(row: Record<string, unknown>): PageRow {
           sizeBytes: Number(row.size),
           contentType: String(row.type),
           cache,
+          ...(typeof row.redirect === 'string' ? { redirect: row.redirect } : {}),
         } as const)
   // `argument` is only written by `claim`, from a Json.
   const argument = JSON.parse(String(row.argument)) as Json

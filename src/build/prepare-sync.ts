@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { ParserName } from '../config/types.ts'
+import { dataName, readDataFile } from '../content/data-file.ts'
 import { findDuplicates } from '../content/duplicates.ts'
 import { parserNamed } from '../content/markdown/parser-named.ts'
 import { readEntry } from '../content/read-entry.ts'
 import { mediaKey, typeOfPath } from '../content/sources.ts'
-import type { Body, BodyCache, Entry, EntryType, ReadResult } from '../content/types.ts'
+import type { Body, BodyCache, Entry, EntryType, ReadingRules, ReadResult } from '../content/types.ts'
 import type { SyncPayload } from '../features/site/site-sync.ts'
 import type { Picture } from '../model/picture.ts'
 import { MAX_BODY_BYTES } from '../protocol/frames.ts'
 import type { Problem } from '../protocol/types.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
-import { filesOfTheme } from './build.ts'
+import { filesOfTheme, readingOf } from './build.ts'
 import { versionBytes } from './pictures.ts'
 import type { FolderScan } from './scan-folder.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -52,7 +53,8 @@ export function prepareSync(
   theme: CompiledTheme,
   { last: before, engine, types, picturesDir, force = false }: SyncOptions,
 ): PreparedSync {
-  const parser = scan.config.parser
+  const { parser, rules } = readingOf(scan)
+  const rulesText = JSON.stringify(rules)
   const problems: Problem[] = []
   const files: Record<string, string> = {}
   const places: Record<string, Place> = {}
@@ -65,7 +67,7 @@ export function prepareSync(
   for (const [path, { hash: bytesHash, file, picture }] of scan.files) {
     const hashOf = picture ? `${bytesHash} ${hash('sha256', JSON.stringify(picture))}` : bytesHash
     const known = before?.files[path]
-    if (known === hashOf && before?.parser === parser) {
+    if (known === hashOf && before?.parser === parser && before.rules === rulesText) {
       keep(path, known, before.places[path])
       continue
     }
@@ -75,7 +77,7 @@ export function prepareSync(
       continue
     }
     const bytes = readFileSync(file)
-    const { entry, problems: faults } = readSource(path, bytes, types, parser)
+    const { entry, problems: faults } = readSource(path, bytes, types, { parser, rules })
     problems.push(...faults)
     if (faults.some(({ severity }) => severity === 'error')) {
       keep(path, known, before?.places[path])
@@ -118,7 +120,7 @@ export function prepareSync(
     theme: themeChanged ? { ...themeFiles, assets: [...themeFiles.assets] } : null,
   }
   const number = (before?.number ?? 0) + 1
-  const after: Snapshot = { number, engine, theme: themeName, parser, files, places }
+  const after: Snapshot = { number, engine, theme: themeName, parser, rules: rulesText, files, places }
   const key = hash('sha256', JSON.stringify([after, payload]))
   return { write: { payload, blobs, key, after }, problems }
 }
@@ -137,15 +139,29 @@ function tooLarge(path: string): Problem {
 function placed(files: Readonly<Record<string, string>>, places: Readonly<Record<string, Place>>) {
   return Object.keys(files).flatMap((source) => {
     const key = mediaKey(source)
-    const place = places[source] ?? (key === null ? undefined : { id: `file/${key}`, path: `/${key}` })
+    const data = dataName(source)
+    const file =
+      key === null
+        ? data === null
+          ? undefined
+          : { id: `data/${data}`, path: `data/${data}` }
+        : { id: `file/${key}`, path: `/${key}` }
+    const place = places[source] ?? file
     return place === undefined ? [] : [{ ...place, source }]
   })
 }
 
-function readSource(path: string, bytes: Uint8Array, types: readonly EntryType[], parser: ParserName): ReadResult {
+function readSource(
+  path: string,
+  bytes: Uint8Array,
+  types: readonly EntryType[],
+  { parser, rules }: { readonly parser: ParserName; readonly rules: ReadingRules },
+): ReadResult {
   const type = typeOfPath(path, types)
+  if (dataName(path) !== null) return { entry: null, problems: readDataFile({ path, bytes }).problems }
   if (type === null) return { entry: null, problems: [] }
-  return readEntry({ path, bytes }, type, { parser: parserNamed(parser), highlight: false, bodies: memoryBodies() })
+  const how = { parser: parserNamed(parser), highlight: false, bodies: memoryBodies(), rules }
+  return readEntry({ path, bytes }, type, how)
 }
 
 function memoryBodies(): BodyCache {

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { MarkdownSettings, ReadResult, SourceFile } from '../content/types.ts'
+import type { ReadingSettings, ReadResult, SourceFile } from '../content/types.ts'
 
 /** What a thread is sent. */
 export interface SourcesToRead {
   readonly files: readonly SourceFile[]
-  readonly settings: MarkdownSettings
+  readonly settings: ReadingSettings
 }
 
 /** What it answers. Bodies are JSON. */
@@ -26,7 +26,7 @@ const STACK_MB = 1
 /** Reads Markdown files in threads, as many as there are processors; `take` is told of each part as it is done, in any order. */
 export async function readAhead(
   paths: readonly string[],
-  settings: MarkdownSettings,
+  settings: ReadingSettings,
   { bytesOf, take }: { bytesOf(path: string): Uint8Array; take(part: ReadAhead): void },
 ): Promise<void> {
   const waiting = [...paths]

@@ -44,7 +44,7 @@ export async function scanFolder(
   const { config, problems, bytes, file: configFile } = await readSiteFile(siteDir)
   const listing = await listSources(siteDir, types, config)
   const files = new Map<string, ScannedFile>([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
-  const listed = [...listing.entries, ...listing.media]
+  const listed = [...listing.entries, ...listing.media, ...listing.data]
   const unknown: ListedFile[] = []
   for (const { path, file } of listed) {
     const hashOf = known.find(file)

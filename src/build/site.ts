@@ -146,7 +146,7 @@ export class Site {
       if (this.pageProblems.note(path, outcome.problems, { failed }) || failed) problems.push(...outcome.problems)
       if (outcome.rendering === null) continue
       const { object, bytes } = outcome.rendering
-      if (object.hash === page.object?.hash && object.contentType === page.object.contentType) continue
+      if (isSame(object, page.object)) continue
       this.pages.setObject(object)
       changed++
       await sink(object, bytes)
@@ -246,4 +246,9 @@ export class Site {
     this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
     return this.database.get('SELECT name FROM engine')?.name
   }
+}
+
+/** Whether readers would get the very same. */
+function isSame(object: ObjectInfo, before: ObjectInfo | null): boolean {
+  return before?.hash === object.hash && before.contentType === object.contentType && before.redirect === object.redirect
 }

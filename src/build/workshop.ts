@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { typeOfPath } from '../content/sources.ts'
-import type { EntryType, MarkdownSettings, ReadResult, SourceReader } from '../content/types.ts'
+import type { EntryType, ReadingSettings, ReadResult, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
 import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
@@ -47,7 +47,7 @@ export interface ReadyTheme {
 export interface Intake {
   readonly showing: Showing
   /** How the site's bodies are rendered: given where many files may have to be read. */
-  readonly markdown?: MarkdownSettings
+  readonly markdown?: ReadingSettings
   /** Only where it may have changed. */
   readonly theme?: ReadyTheme
   /** What differs from the model, which it may look at. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { listsSchema } from './lists-schema.ts'
 import { PUBLISH_KEYS, publishSchema } from './publish-schema.ts'
 import type { ParserName } from './types.ts'
 
@@ -47,6 +48,17 @@ const menuPath = v.pipe(
 
 const menuItem = v.object({ title: v.pipe(text, v.nonEmpty('a menu needs words to show.')), path: menuPath })
 
+const language = v.pipe(
+  v.object({
+    title: v.optional(v.nullable(text), null),
+    description: v.optional(v.nullable(text), null),
+    author: v.optional(v.nullable(text), null),
+    menu: v.optional(v.nullable(v.array(menuItem)), null),
+  }),
+)
+
+const word = v.union([v.string(), v.record(v.picklist(['zero', 'one', 'two', 'few', 'many', 'other']), v.string())])
+
 const themeName = v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'a theme’s name holds only a–z, 0–9 and `-`.'))
 
 const pageSize = v.pipe(
@@ -74,6 +86,9 @@ export const siteEntries = {
     {},
   ),
   postsPerPage: v.optional(pageSize, 10),
+  ...listsSchema,
+  languages: v.optional(v.record(languageTag, language), {}),
+  words: v.optional(v.record(languageTag, v.record(v.string(), word)), {}),
   parser: v.optional(v.picklist(PARSERS), 'satteri'),
   highlight: v.optional(v.boolean(), true),
   pictures: v.optional(v.boolean(), true),
@@ -86,5 +101,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
   'menu.*': ['title', 'path'],
+  'languages.*': ['title', 'description', 'author', 'menu'],
+  'languages.*.menu.*': ['title', 'path'],
   ...PUBLISH_KEYS,
 }

@@ -17,6 +17,16 @@ export interface SiteConfig {
   readonly content: { readonly [kind: string]: string }
   readonly comments: CommentsConfig
   readonly postsPerPage: number
+  /** Front matter keys whose values are terms with pages of their own: `tags`, `series`. */
+  readonly taxonomies: readonly string[]
+  /** Kind → where its entries are published: `/:year/:month/:slug/`. */
+  readonly permalinks: { readonly [kind: string]: string }
+  /** Old path → new path or address. */
+  readonly redirects: { readonly [path: string]: string }
+  /** The languages beside the site's own, by tag, each with what the site says of itself in it. */
+  readonly languages: { readonly [language: string]: LanguageConfig }
+  /** The site's own words, by language: they go before the built-in ones. */
+  readonly words: { readonly [language: string]: { readonly [key: string]: Word } }
   readonly parser: ParserName
   /** Whether code blocks are coloured. */
   readonly highlight: boolean
@@ -26,6 +36,16 @@ export interface SiteConfig {
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }
 }
+
+export interface LanguageConfig {
+  readonly title: string | null
+  readonly description: string | null
+  readonly author: string | null
+  readonly menu: readonly MenuItem[] | null
+}
+
+/** A sentence, or its forms for a number: `{ one: minute, other: minutes }`, as Unicode's plural rules name them. */
+export type Word = string | { readonly [form: string]: string }
 
 export interface MenuItem {
   readonly title: string

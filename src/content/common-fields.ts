@@ -33,13 +33,13 @@ export const flag = v.pipe(
   v.boolean(),
 )
 
-const tagNames = v.pipe(
+export const termNames = v.pipe(
   v.union([v.string(), v.array(v.union([v.string(), v.number(), v.boolean()]))]),
   v.transform((value) => (typeof value === 'string' ? value.split(',') : value.map(String))),
   v.transform((names) => names.map((name) => name.replace(/\s+/gu, ' ').trim()).filter((name) => name !== '')),
   v.rawTransform(({ dataset, addIssue }) => {
     const empty = dataset.value.filter((name) => slugifyTag(name) === '')
-    for (const name of empty) addIssue({ message: `the tag \`${name}\` has neither a letter nor a digit.` })
+    for (const name of empty) addIssue({ message: `\`${name}\` has neither a letter nor a digit.` })
     return distinctTags(dataset.value)
   }),
 )
@@ -50,15 +50,29 @@ function distinctTags(names: readonly string[]): Entry['tags'] {
   return [...bySlug].map(([tagSlug, spellings]) => ({ name: spellings[0] ?? tagSlug, slug: tagSlug }))
 }
 
+/** Paths, with or without a slash at either end. */
+const aliases = v.pipe(
+  v.union([v.string(), v.array(v.string())]),
+  v.transform((paths) => [paths].flat().map((path) => path.trim())),
+  v.array(v.pipe(v.string(), v.regex(/^[^\s?#\\]+$/, 'an alias is a path such as `/old/place/`.'), v.transform(aliasPath))),
+  v.transform((paths) => [...new Set(paths)]),
+)
+
+function aliasPath(path: string): string {
+  const rooted = path.startsWith('/') ? path : `/${path}`
+  return /\/$|\.[^/.]+$/.test(rooted) ? rooted : `${rooted}/`
+}
+
 /** The front matter that every kind has. All of it may be left out here; what a kind requires is seen to when the entry is made. */
 export const commonEntries = {
   title: v.optional(v.pipe(line, v.nonEmpty('a title needs words.'))),
   date: v.optional(timestamp),
   updated: v.optional(timestamp),
   description: v.optional(line),
-  tags: v.optional(tagNames),
+  tags: v.optional(termNames),
   slug: v.optional(slug),
   draft: v.optional(flag),
+  aliases: v.optional(aliases),
 }
 
 export type CommonFields = v.InferOutput<v.ObjectSchema<typeof commonEntries, undefined>>
@@ -81,5 +95,6 @@ export const COMMON_ADVICE: Readonly<Record<string, FieldAdvice>> = {
     rule: 'front-matter/invalid-slug',
     hint: 'Use a–z, 0–9 and `-`, beginning with a letter or digit, at most 81 characters.',
   },
+  aliases: { rule: 'front-matter/invalid-alias', hint: 'Write them as `aliases: [/old/place/]`.' },
   draft: { rule: 'front-matter/invalid-draft', hint: 'Write `draft: true` or `draft: false`.' },
 }

@@ -3,12 +3,13 @@ import { toJson } from '../config/json.ts'
 import { issueProblem, nearMissHint, prepareFields } from '../config/schema-problems.ts'
 import type { YamlSource } from '../config/yaml-source.ts'
 import type { Json, Problem } from '../protocol/types.ts'
-import { COMMON_ADVICE, type CommonFields, commonEntries } from './common-fields.ts'
-import type { EntryType } from './types.ts'
+import { COMMON_ADVICE, type CommonFields, commonEntries, termNames } from './common-fields.ts'
+import type { Entry, EntryType } from './types.ts'
 
 /** The front matter of one file, checked: the good fields are there even where others have problems. */
 export interface EntryFields {
   readonly common: CommonFields
+  readonly terms: Entry['terms']
   readonly data: { readonly [key: string]: Json }
   /** The common fields that are there, whether good or not. */
   readonly given: ReadonlySet<string>
@@ -16,18 +17,27 @@ export interface EntryFields {
 }
 
 /** Checks front matter against the common fields and the kind's own. A kind's field named like a common one is the common one. */
-export function checkFields(source: YamlSource, type: EntryType, where: string): EntryFields {
-  const { all, own: ownSchema } = schemasOf(type)
+export function checkFields(
+  source: YamlSource,
+  type: EntryType,
+  where: string,
+  taxonomies: readonly string[] = ['tags'],
+): EntryFields {
+  const { all, own: ownSchema, filed: filedSchema } = schemasOf(type, taxonomies)
   const prepared = prepareFields(all, source)
   const common = v.safeParse(COMMON, prepared)
   const own = v.safeParse(ownSchema, prepared)
+  const filed = v.safeParse(filedSchema, prepared)
+  const filedIssues = (filed.issues ?? []).filter((issue) => !isCommon(issue.path?.[0]?.key))
   const ownIssues = (own.issues ?? []).filter((issue) => !isCommon(issue.path?.[0]?.key))
   return {
     common: common.success ? common.output : {},
+    terms: filed.success ? termsOf(filed.output) : [],
     data: dataOf(prepared, own.success ? own.output : {}),
     given: new Set(Object.keys(prepared).filter(isCommon)),
     problems: [
       ...(common.issues ?? []).map((issue) => commonProblem(issue, source, where)),
+      ...filedIssues.map((issue) => issueProblem(issue, source, where, 'front-matter/invalid-tags', COMMON_ADVICE.tags?.hint)),
       ...ownIssues.map((issue) => issueProblem(issue, source, where, 'front-matter/invalid-field')),
       ...misspelledKeys(prepared, Object.keys(all), source, where),
     ],
@@ -36,18 +46,31 @@ export function checkFields(source: YamlSource, type: EntryType, where: string):
 
 const COMMON = v.object(commonEntries)
 
+const term = v.optional(termNames)
+
 interface Schemas {
   readonly all: v.ObjectEntries
   readonly own: v.ObjectSchema<v.ObjectEntries, undefined>
+  readonly filed: v.ObjectSchema<{ readonly [taxonomy: string]: typeof term }, undefined>
 }
 
-const schemas = new WeakMap<EntryType, Schemas>()
+const schemas = new WeakMap<EntryType, Map<string, Schemas>>()
 
-/** A kind's schemas, made once. */
-function schemasOf(type: EntryType): Schemas {
-  const known = schemas.get(type) ?? { all: { ...type.fields, ...commonEntries }, own: v.object(type.fields) }
-  schemas.set(type, known)
-  return known
+/** A kind's schemas, made once for each set of taxonomies. */
+function schemasOf(type: EntryType, taxonomies: readonly string[]): Schemas {
+  const ofType = schemas.get(type) ?? new Map<string, Schemas>()
+  schemas.set(type, ofType)
+  const key = taxonomies.join(' ')
+  const known = ofType.get(key)
+  if (known !== undefined) return known
+  const filed = Object.fromEntries(taxonomies.map((name) => [name, term]))
+  const made = { all: { ...filed, ...type.fields, ...commonEntries }, own: v.object(type.fields), filed: v.object(filed) }
+  ofType.set(key, made)
+  return made
+}
+
+function termsOf(filed: Readonly<Record<string, Entry['tags'] | undefined>>): Entry['terms'] {
+  return Object.entries(filed).flatMap(([taxonomy, terms = []]) => terms.map((each) => ({ taxonomy, ...each })))
 }
 
 function isCommon(key: unknown): boolean {

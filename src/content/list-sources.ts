@@ -3,6 +3,7 @@ import { basename, join, resolve, sep } from 'node:path'
 import { nearMissHint } from '../config/schema-problems.ts'
 import type { SiteConfig } from '../config/types.ts'
 import type { Problem } from '../protocol/types.ts'
+import { dataName } from './data-file.ts'
 import { isMarkdown, mediaKey, sourceOfPath, typeOfPath } from './sources.ts'
 import type { EntryType } from './types.ts'
 
@@ -26,6 +27,8 @@ export interface ListedMedia extends ListedFile {
 export interface Listing {
   readonly entries: readonly ListedEntry[]
   readonly media: readonly ListedMedia[]
+  /** What templates may read: see `readDataFile`. */
+  readonly data: readonly ListedFile[]
   readonly problems: readonly Problem[]
 }
 
@@ -36,9 +39,9 @@ interface Mount extends ListedFile {
 }
 
 /**
- * The files of a site: `content/`, `media/` and what site.yaml's `content` names in place of a kind's folder, sorted by path. Left out are
+ * The files of a site: `content/`, `media/`, `data/` and what site.yaml's `content` names in place of a kind's folder, sorted by path. Left out are
  * names that begin with a dot, editors' backups (`post.md~`), and with a warning linked folders, and linked files whose target lies outside or is missing. A missing
- * `content/` or `media/` is empty.
+ * folder of these is empty.
  */
 export async function listSources(
   siteDir: string,
@@ -54,6 +57,7 @@ export async function listSources(
   return {
     entries: sorted.flatMap((listed) => withType(listed, typeOfPath(listed.path, types))),
     media: sorted.flatMap((listed) => withKey(listed, mediaKey(listed.path))),
+    data: sorted.filter(({ path }) => dataName(path) !== null),
     problems: [...unknownKinds(types, config), ...walks.flatMap((walk) => walk.problems)],
   }
 }
@@ -67,7 +71,7 @@ function withKey(listed: ListedFile, key: string | null): ListedMedia[] {
 }
 
 function mountsOf(siteDir: string, types: readonly EntryType[], config: Pick<SiteConfig, 'content'>): Mount[] {
-  const own = ['content', 'media'].map((path): Mount => ({ file: join(siteDir, path), path, kind: null }))
+  const own = ['content', 'media', 'data'].map((path): Mount => ({ file: join(siteDir, path), path, kind: null }))
   const named = types.flatMap((type): Mount[] => {
     const source = config.content[type.kind]
     return source === undefined ? [] : [{ file: resolve(siteDir, source), path: type.source, kind: type.kind }]

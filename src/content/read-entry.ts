@@ -7,23 +7,38 @@ import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
 import { parserNamed } from './markdown/parser-named.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
 import type { BodyOptions, Parser } from './markdown/types.ts'
+import { placeOf, splitLanguage } from './place.ts'
 import { datePrefix, slugOfPath } from './slug.ts'
 import { decodeSource } from './source-text.ts'
 import { pathInSource } from './sources.ts'
 import { parseTimestamp } from './timestamp.ts'
-import type { Body, BodyCache, BodyProblem, Entry, EntryType, ReadResult, SourceFile, SourceReader } from './types.ts'
+import type {
+  Body,
+  BodyCache,
+  BodyProblem,
+  Entry,
+  EntryType,
+  ReadingRules,
+  ReadResult,
+  SourceFile,
+  SourceReader,
+} from './types.ts'
 
 export interface ReadOptions extends Omit<BodyOptions, 'code'> {
   /** Asked for the body before it is rendered, and given it afterwards. */
   readonly bodies: BodyCache
+  /** Left out: tags alone, and each kind's own place. */
+  readonly rules?: ReadingRules
 }
 
 /** A shelf of novels. A page of it would take minutes to render, and nobody could read it. */
 const MOST_BYTES = 8 * 2 ** 20
 
+const DEFAULT_RULES: ReadingRules = { taxonomies: ['tags'], permalinks: {}, languages: [] }
+
 /** Reads files whose bodies are kept in `bodies`. */
 export function sourceReader(bodies: BodyCache): SourceReader {
-  return (file, type, { parser, highlight }) => readEntry(file, type, { parser: parserNamed(parser), highlight, bodies })
+  return (file, type, { parser, ...how }) => readEntry(file, type, { ...how, parser: parserNamed(parser), bodies })
 }
 
 /**
@@ -55,10 +70,12 @@ interface Parted {
 function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadResult {
   const { path } = file
   if (isFolderIndex(path, type)) return { entry: null, problems: [...file.problems, folderIndex(path)] }
-  const fields = checkFields(file.yaml, type, path)
+  const rules = options.rules ?? DEFAULT_RULES
+  const fields = checkFields(file.yaml, type, path, rules.taxonomies)
+  const { language, path: plain } = splitLanguage(path, rules.languages)
   const { title, markdown } = titleOf(fields, file.markdown, options.parser)
-  const slug = fields.common.slug ?? slugOfPath(pathInSource(path, type))
-  const date = fields.common.date ?? dateFromName(path)
+  const slug = fields.common.slug ?? slugOfPath(pathInSource(plain, type))
+  const date = fields.common.date ?? dateFromName(plain)
   const body = renderCached(markdown, options)
   const bodyLine = 1 + lineEnds(file.text.slice(0, file.text.length - markdown.length))
   const problems = [
@@ -69,9 +86,14 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
     ...(type.dated && date === null && !fields.given.has('date') ? [missingDate(path)] : []),
     ...(body === null ? [tooDeep(path)] : body.problems.map((problem) => atFile(problem, path, bodyLine))),
   ]
+  const place = slug === null ? null : placeOf({ type, slug, date, title: title ?? '', language }, rules.permalinks)
+  if (slug !== null && place === null && !problems.some(({ rule }) => rule === 'front-matter/missing-date'))
+    problems.push(missingDate(path))
   const failed = problems.some((problem) => problem.severity === 'error')
-  if (failed || title === null || slug === null || body === null) return { entry: null, problems: inOrder(problems) }
-  return { entry: makeEntry({ path, type, fields, title, slug, date, body, bodyLine }), problems: inOrder(problems) }
+  if (failed || title === null || slug === null || place === null || body === null)
+    return { entry: null, problems: inOrder(problems) }
+  const parts = { path, type, fields, title, slug, language, place, date, body, bodyLine }
+  return { entry: makeEntry(parts), problems: inOrder(problems) }
 }
 
 interface Parts {
@@ -80,24 +102,29 @@ interface Parts {
   readonly fields: EntryFields
   readonly title: string
   readonly slug: string
+  readonly language: string | null
+  readonly place: string
   readonly date: string | null
   readonly body: Body & { readonly hash: string }
   readonly bodyLine: number
 }
 
-function makeEntry({ path, type, fields, title, slug, date, body, bodyLine }: Parts): Entry {
-  const { common, data } = fields
+function makeEntry({ path, type, fields, title, slug, language, place, date, body, bodyLine }: Parts): Entry {
+  const { common, terms, data } = fields
   return {
-    id: `${type.kind}/${slug}`,
+    id: language === null ? `${type.kind}/${slug}` : `${type.kind}/${slug}@${language}`,
     kind: type.kind,
     slug,
-    path: type.path(slug),
+    language,
+    path: place,
+    aliases: common.aliases ?? [],
     source: path,
     title,
     date,
     updated: common.updated ?? null,
     description: common.description || body.excerpt,
     tags: common.tags ?? [],
+    terms,
     draft: common.draft ?? false,
     shown: common.draft !== true,
     data,
@@ -122,8 +149,8 @@ function dateFromName(path: string): string | null {
 }
 
 /** Null where the Markdown nests deeper than the stack reaches. */
-function renderCached(markdown: string, { bodies, ...how }: ReadOptions): (Body & { readonly hash: string }) | null {
-  const options: BodyOptions = { ...how, code: bodies.code }
+function renderCached(markdown: string, { bodies, parser, highlight }: ReadOptions): (Body & { readonly hash: string }) | null {
+  const options: BodyOptions = { parser, highlight, code: bodies.code }
   const hash = bodyHash(markdown, options)
   const cached = bodies.get(hash)
   if (cached !== null) return { ...cached, hash }

@@ -8,6 +8,14 @@ export interface SourceFile {
   readonly bytes: Uint8Array
 }
 
+/** How front matter and files' names are read, as site.yaml says. */
+export interface ReadingRules {
+  readonly taxonomies: readonly string[]
+  readonly permalinks: { readonly [kind: string]: string }
+  /** The tags of the languages beside the site's own. */
+  readonly languages: readonly string[]
+}
+
 /** A kind of content document; each feature declares its own. */
 export interface EntryType {
   /** `post`, `page`, `product`, `profile`, `note`. */
@@ -26,11 +34,15 @@ export interface EntryType {
 
 /** One content document, checked. Plain data: it is a row of the model. */
 export interface Entry {
-  /** `post/hello`: kind and slug. */
+  /** `post/hello`: kind and slug; `post/hello@ru` in another language than the site's. */
   readonly id: string
   readonly kind: string
   readonly slug: string
+  /** A language tag; null for the site's own language. */
+  readonly language: string | null
   readonly path: string
+  /** Where it was published before. */
+  readonly aliases: readonly string[]
   /** The source file's path. */
   readonly source: string
   readonly title: string
@@ -41,6 +53,8 @@ export interface Entry {
   readonly description: string
   /** As written by the author, without repeats. */
   readonly tags: readonly { readonly name: string; readonly slug: string }[]
+  /** What it is filed under: its tags, and the like of them, by the taxonomies of the site. */
+  readonly terms: readonly { readonly taxonomy: string; readonly name: string; readonly slug: string }[]
   readonly draft: boolean
   /** Whether readers may see it. A file alone says so of all but a draft; the model holds back what has a date to come as well. */
   readonly shown: boolean
@@ -107,14 +121,15 @@ export interface CodeCache {
   set(hash: string, html: string): void
 }
 
-/** What of site.yaml decides how every body is rendered. */
-export interface MarkdownSettings {
+/** What of site.yaml decides how every file is read: with other settings all of them are read again. */
+export interface ReadingSettings {
   readonly parser: ParserName
   readonly highlight: boolean
+  readonly rules: ReadingRules
 }
 
 /** One Markdown file → its entry, its body kept for the page. */
-export type SourceReader = (file: SourceFile, type: EntryType, settings: MarkdownSettings) => ReadResult
+export type SourceReader = (file: SourceFile, type: EntryType, settings: ReadingSettings) => ReadResult
 
 export type ReadResult =
   | { readonly entry: Entry; readonly problems: readonly Problem[] }

@@ -57,6 +57,7 @@ export function staticSite(published: Published, { contentSecurityPolicy = CSP }
   app.all('/*', (c) => c.text('This address takes GET and HEAD only.\n', 405, { Allow: 'GET, HEAD' }))
 
   async function object(c: Context, info: ObjectInfo): Promise<Response | null> {
+    if (info.redirect !== undefined) return c.redirect(info.redirect, 301)
     const headers = { ETag: `"${info.hash}"`, 'Cache-Control': CACHE_CONTROL[info.cache] }
     if (names(c.req.header('If-None-Match'), info.hash)) return c.body(null, 304, headers)
     const bytes = await published.read(info.key)

@@ -1,13 +1,13 @@
 import type { Entry } from '../content/types.ts'
 import { isShown, noteShowing, type Showing } from './showing.ts'
-import { entries, tags } from './site-tables.ts'
+import { entries, redirects, type Term, termKey, terms, termsOf } from './site-tables.ts'
 import type { Change } from './types.ts'
 
-/** Changes entries, and keeps the list of tags right once `nameTags` was called. */
+/** Changes entries and the redirects that lead to them, and keeps the list of terms right once `nameTerms` was called. */
 export class EntryChanges {
   readonly #change: Change
-  /** Slugs of the tags that some changed entry has or had. */
-  readonly #touched = new Set<string>()
+  /** The terms that some changed entry has or had, by key. */
+  readonly #touched = new Map<string, Term>()
 
   constructor(change: Change) {
     this.#change = change
@@ -15,30 +15,44 @@ export class EntryChanges {
 
   /** Adds an entry or takes its older version's place, shown if its time has come. */
   put(entry: Entry): void {
-    this.#touch(this.#change.row(entries, entry.id)?.tags ?? [])
-    this.#change.put(entries, { ...entry, shown: isShown(entry, this.#change) })
-    this.#touch(entry.tags)
+    const before = this.#change.row(entries, entry.id)
+    const now = { ...entry, shown: isShown(entry, this.#change) }
+    this.#touch(before)
+    this.#change.put(entries, now)
+    this.#touch(now)
+    this.#keepAliases(before, now)
   }
 
   /** Removes an entry; one that isn't there is no error. */
   remove(id: string): void {
-    this.#touch(this.#change.row(entries, id)?.tags ?? [])
+    const before = this.#change.row(entries, id)
+    this.#touch(before)
     this.#change.remove(entries, id)
+    this.#keepAliases(before, null)
   }
 
-  /** A tag is called what its oldest listed post calls it, and is gone with its last one: so its row follows from the entries alone. */
-  nameTags(): void {
-    for (const slug of this.#touched) {
-      const [oldest] = this.#change.list(entries.indexes.byTag, slug, { limit: 1 })
-      const name = oldest && this.#change.row(entries, oldest.key)?.tags.find((tag) => tag.slug === slug)?.name
-      if (name === undefined) this.#change.remove(tags, slug)
-      else this.#change.put(tags, { slug, name })
+  /** A term is called what its oldest shown post calls it, and is gone with its last one: so its row follows from the entries alone. */
+  nameTerms(): void {
+    for (const [key, { taxonomy, slug, language }] of this.#touched) {
+      const [oldest] = this.#change.list(entries.indexes.byTerm, key, { limit: 1 })
+      const entry = oldest ? this.#change.row(entries, oldest.key) : null
+      const named = entry && termsOf(entry).find((term) => termKey(term) === key)
+      if (named) this.#change.put(terms, { taxonomy, slug, language, name: named.name })
+      else this.#change.remove(terms, key)
     }
     this.#touched.clear()
   }
 
-  #touch(touched: Entry['tags']): void {
-    for (const { slug } of touched) this.#touched.add(slug)
+  #touch(entry: Entry | null): void {
+    if (entry) for (const term of termsOf(entry)) this.#touched.set(termKey(term), term)
+  }
+
+  /** Where an entry was published before leads to where it is, as long as it is shown. */
+  #keepAliases(before: Entry | null, after: Entry | null): void {
+    const now = after?.shown ? after.aliases : []
+    const gone = (before?.aliases ?? []).filter((path) => !now.includes(path))
+    for (const path of gone) this.#change.remove(redirects, JSON.stringify([path, before?.id ?? null]))
+    for (const path of now) this.#change.put(redirects, { path, entry: after?.id ?? null, target: after?.path ?? '/' })
   }
 }
 
@@ -54,5 +68,5 @@ export function showAgain(change: Change, ids: readonly string[]): void {
     const entry = change.row(entries, id)
     if (entry) changes.put(entry)
   }
-  changes.nameTags()
+  changes.nameTerms()
 }

@@ -38,6 +38,12 @@ export const files = defineTable<{
   key: ({ path }) => path,
 })
 
+/** What a file of the site's `data/` folder holds, by its path in it without the ending: `team`, `shops/berlin`. */
+export const dataFiles = defineTable<{ readonly name: string; readonly source: string; readonly value: Json }>({
+  name: 'data',
+  key: ({ name }) => name,
+})
+
 /** A file of the site's folder as it was last read. */
 export interface Source {
   /** Relative to the site. */
@@ -80,18 +86,19 @@ export const revisions = defineTable<
 /**
  * Entries. What readers may not see has no places in lists: drafts, and what has a date to come. `byTime` holds these too, as `draft` and `scheduled`, beside
  * whatever else has a date, as `shown`. `byKind` orders by the front matter's `order` where there is one (pages, products), else by
- * date; `byTag` holds posts.
+ * date; `byTerm` holds posts by what they are filed under, the year among it. All but `byPath` and `byTime` keep languages apart.
  */
-export const entries = defineTable<Entry, 'byKind' | 'byTag' | 'byPath' | 'byFolder' | 'byTime'>({
+export const entries = defineTable<Entry, 'byKind' | 'byTerm' | 'byPath' | 'byFolder' | 'byTime'>({
   name: 'entries',
   key: ({ id }) => id,
   places: {
-    byKind: (entry) => (!entry.shown ? [] : [{ group: entry.kind, sort: entry.date ?? '' }]),
-    byTag: (entry) =>
-      !entry.shown || entry.kind !== 'post' ? [] : entry.tags.map((tag) => ({ group: tag.slug, sort: entry.date ?? '' })),
+    byKind: (entry) => (!entry.shown ? [] : [{ group: inLanguage(entry.language, entry.kind), sort: entry.date ?? '' }]),
+    byTerm: (entry) => (!entry.shown ? [] : termsOf(entry).map((term) => ({ group: termKey(term), sort: entry.date ?? '' }))),
     byPath: (entry) => (!entry.shown ? [] : [{ group: entry.path, sort: '' }]),
     byFolder: (entry) =>
-      !entry.shown || entry.kind === 'post' ? [] : [{ group: `${entry.kind}/${folderOf(entry.slug)}`, sort: orderOf(entry) }],
+      !entry.shown || entry.kind === 'post'
+        ? []
+        : [{ group: inLanguage(entry.language, `${entry.kind}/${folderOf(entry.slug)}`), sort: orderOf(entry) }],
     byTime: (entry) => {
       if (entry.draft) return [{ group: 'draft', sort: '' }]
       return entry.date === null ? [] : [{ group: entry.shown ? 'shown' : 'scheduled', sort: entry.date }]
@@ -99,11 +106,52 @@ export const entries = defineTable<Entry, 'byKind' | 'byTag' | 'byPath' | 'byFol
   },
 })
 
-/** A tag that at least one listed post has. Its name is as the oldest such post writes it. */
-export const tags = defineTable<{ readonly slug: string; readonly name: string }, 'all'>({
-  name: 'tags',
-  key: ({ slug }) => slug,
-  places: { all: ({ slug }) => [{ group: '', sort: slug }] },
+/** Something posts are filed under: `owls` of the taxonomy `tags`. */
+export interface Term {
+  readonly taxonomy: string
+  readonly slug: string
+  readonly language: string | null
+  /** As the oldest of its shown posts writes it. */
+  readonly name: string
+}
+
+/** The taxonomy that posts are filed in by their year. */
+export const ARCHIVE = 'archive'
+
+/** Whether a term's key is a year's. */
+export function isArchive(key: string): boolean {
+  return key.slice(key.lastIndexOf(' ') + 1).startsWith(`${ARCHIVE}/`)
+}
+
+/** A term that at least one shown post has. */
+export const terms = defineTable<Term, 'all'>({
+  name: 'terms',
+  key: termKey,
+  places: { all: ({ taxonomy, slug, language }) => [{ group: inLanguage(language, taxonomy), sort: slug }] },
+})
+
+/** A term's name in the model, which is its group in `entries.byTerm` too. */
+export function termKey({ taxonomy, slug, language }: Omit<Term, 'name'>): string {
+  return inLanguage(language, `${taxonomy}/${slug}`)
+}
+
+/** What a post is filed under; other kinds aren't. */
+export function termsOf({ kind, terms: filed = [], language, date }: Entry): readonly Term[] {
+  if (kind !== 'post') return []
+  const year = date?.slice(0, 4)
+  const given = filed.map((term) => ({ ...term, language }))
+  return year === undefined ? given : [...given, { taxonomy: ARCHIVE, slug: year, name: year, language }]
+}
+
+/** The name of an index group for one language, null being the site's own. */
+export function inLanguage(language: string | null, group: string): string {
+  return language === null ? group : `${language} ${group}`
+}
+
+/** A path that leads to another, which the site's settings name. Aliases of entries are theirs: `entry` is null for the settings' own. */
+export const redirects = defineTable<{ readonly path: string; readonly entry: string | null; readonly target: string }>({
+  name: 'redirects',
+  key: ({ path, entry }) => JSON.stringify([path, entry]),
 })
 
 export function folderOf(slug: string): string {

@@ -1,5 +1,6 @@
+import { prefixOf } from '../content/place.ts'
 import type { Entry } from '../content/types.ts'
-import { assets, entries, settings } from '../model/site-tables.ts'
+import { assets, dataFiles, entries, files, inLanguage, settings } from '../model/site-tables.ts'
 import { defineQuery } from '../model/table.ts'
 import type { Query, Read } from '../model/types.ts'
 import type { Json } from '../protocol/types.ts'
@@ -9,6 +10,7 @@ import { fileShown, pictureView } from './picture.ts'
 import { priceOf } from './price.ts'
 import type { PageContext } from './types.ts'
 import type { EntryLinkView, EntryView, ImageView, LinkView, PageView, SiteView } from './views.ts'
+import { wordsOf } from './words/words-of.ts'
 
 /** Words a minute, for the reading time. */
 const READING_SPEED = 220
@@ -24,41 +26,80 @@ export function numberSetting(read: Read, name: string, otherwise: number): numb
   return typeof value === 'number' ? value : otherwise
 }
 
-/** What the site holds, as menu items: for a site.yaml without a `menu`. */
-const derivedMenu = defineQuery<null, { title: string; path: string }[]>('derived-menu', (read) => {
+/** The languages of the site: null for its own, then the tags of the others in the order of site.yaml. */
+export function languagesOf(read: Read): readonly (string | null)[] {
+  return [null, ...Object.keys(membersOf(read.row(settings, 'languages')?.value))]
+}
+
+/** What the site holds, as menu items: for a language without a `menu`. */
+const derivedMenu = defineQuery<string | null, { title: string; path: string }[]>('derived-menu', (read, language) => {
+  const words = read.query(wordsOf, languageTag(read, language))
   const lists = [
-    ['post', 'Posts', '/posts/'],
-    ['note', 'Notes', '/notes/'],
-    ['product', 'Shop', '/products/'],
-    ['profile', 'About', '/profile/'],
+    ['post', words.posts, '/posts/'],
+    ['note', words.notes, '/notes/'],
+    ['product', words.products, '/products/'],
+    ['profile', words.about, '/profile/'],
   ] as const
-  return lists.filter(([kind]) => read.count(entries.indexes.byKind, kind, 1) > 0).map(([, title, path]) => ({ title, path }))
+  const held = lists.filter(([kind]) => read.count(entries.indexes.byKind, inLanguage(language, kind), 1) > 0)
+  return held.map(([, title, path]) => ({ title, path: prefixOf(language) + path }))
 })
 
-const siteView = defineQuery<null, { [key in keyof SiteView]: SiteView[key] } & { readonly [key: string]: Json }>(
-  'site-view',
-  (read) => ({
-    title: textSetting(read, 'title'),
+type SiteJson = { [key in keyof SiteView]: SiteView[key] } & { readonly [key: string]: Json }
+
+const siteView = defineQuery<string | null, SiteJson>('site-view', (read, language) => {
+  const tag = languageTag(read, language)
+  const own = language === null ? {} : membersOf(membersOf(read.row(settings, 'languages')?.value)[language])
+  const text = (name: string) => (typeof own[name] === 'string' ? own[name] : textSetting(read, name))
+  const menu = menuOf(language === null ? read.row(settings, 'menu')?.value : own.menu)
+  return {
+    home: `${prefixOf(language)}/`,
+    title: text('title'),
     url: textSetting(read, 'url'),
-    language: textSetting(read, 'language') || 'en',
-    description: textSetting(read, 'description'),
-    author: textSetting(read, 'author'),
-    menu: menuOf(read.row(settings, 'menu')?.value) ?? read.query(derivedMenu, null),
-  }),
-)
+    language: tag,
+    description: text('description'),
+    author: text('author'),
+    menu: menu ?? read.query(derivedMenu, language),
+    words: read.query(wordsOf, tag),
+  } as SiteJson
+})
+
+/** The tag of a language of the site. */
+export function languageTag(read: Read, language: string | null): string {
+  return language ?? (textSetting(read, 'language') || 'en')
+}
+
+function membersOf(value: Json | undefined): { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [key: string]: Json }) : {}
+}
 
 const assetPaths = defineQuery<null, { readonly [name: string]: string }>('asset-paths', (read) => {
   const spots = read.list(assets.indexes.all, '')
   return Object.fromEntries(spots.map(({ key }) => [key, read.row(assets, key)?.path ?? '']))
 })
 
-const isListed = defineQuery<string, boolean>('has-entries', (read, kind) => read.count(entries.indexes.byKind, kind, 1) > 0)
+const ICONS = ['/favicon.ico', '/favicon.svg', '/apple-touch-icon.png']
+
+const ownIcons = defineQuery<null, string[]>('own-icons', (read) => ICONS.filter((path) => read.row(files, path) !== null))
+
+const isListed = defineQuery<string, boolean>('has-entries', (read, group) => read.count(entries.indexes.byKind, group, 1) > 0)
 
 /** An entry as it stands in lists: a change of its text alone does not reach the lists. */
 export const entryLink = defineQuery<string, EntryLinkJson | null>('entry-link', (read, id) => {
   const entry = read.row(entries, id)
-  return !entry?.shown ? null : linkOf(read, entry, read.query(siteView, null).language)
+  return !entry?.shown ? null : linkOf(read, entry, languageTag(read, entry.language))
 })
+
+/** The languages that an entry is written in, this one's among them: none for an entry of one language. */
+export const translations = defineQuery<readonly [kind: string, slug: string], { language: string; path: string }[]>(
+  'translations',
+  (read, [kind, slug]) => {
+    const there = languagesOf(read).flatMap((language) => {
+      const entry = read.row(entries, language === null ? `${kind}/${slug}` : `${kind}/${slug}@${language}`)
+      return entry?.shown ? [{ language: languageTag(read, language), path: entry.path }] : []
+    })
+    return there.length < 2 ? [] : there
+  },
+)
 
 type EntryLinkJson = {
   readonly title: string
@@ -67,6 +108,7 @@ type EntryLinkJson = {
   readonly date: string | null
   readonly description: string
   readonly tags: readonly { readonly title: string; readonly path: string }[]
+  readonly terms: readonly { readonly title: string; readonly path: string; readonly taxonomy: string }[]
   readonly price: string | null
   readonly available?: boolean
   readonly image: { readonly [key in keyof ImageView]: ImageView[key] } | null
@@ -74,39 +116,94 @@ type EntryLinkJson = {
 
 /** The queries above, to be registered. */
 export const PAGE_QUERIES = [
+  wordsOf,
   derivedMenu,
   siteView,
   assetPaths,
+  ownIcons,
   isListed,
   entryLink,
+  translations,
   ...LINK_QUERIES,
 ] as unknown as readonly Query[]
 
+/** Media types of the feeds, by the names of their files. */
+export const FEEDS = [
+  ['feed.xml', 'application/atom+xml'],
+  ['rss.xml', 'application/rss+xml'],
+  ['feed.json', 'application/feed+json'],
+] as const
+
+/** A page, as its route describes it. */
+export interface PageHead {
+  readonly path: string
+  readonly title: string
+  readonly description?: string
+  readonly language?: string | null
+  /** A list with feeds of its own, which lie below its path. */
+  readonly feed?: { readonly base: string; readonly title: string }
+  readonly article?: Entry
+  /** The paths of the same page by language tag. */
+  readonly alternates?: readonly { readonly language: string; readonly path: string }[]
+}
+
 /** What the layout needs to know of a page. */
-export function pageView(read: Read, page: { path: string; title: string; description?: string }): PageView {
-  const site = read.query(siteView, null)
-  const feeds = read.query(isListed, 'post')
-    ? [
-        { title: site.title, path: '/feed.xml', type: 'application/atom+xml' },
-        { title: site.title, path: '/feed.json', type: 'application/feed+json' },
-      ]
-    : []
+export function pageView(read: Read, head: PageHead): PageView {
+  const { language = null, article } = head
+  const site = read.query(siteView, language)
+  const alternates =
+    head.alternates ?? (article && languagesOf(read).length > 1 ? read.query(translations, [article.kind, article.slug]) : [])
   return {
     site,
-    path: page.path,
-    canonical: site.url + page.path,
-    title: page.title,
-    description: page.description ?? site.description,
+    path: head.path,
+    canonical: site.url + head.path,
+    title: head.title,
+    description: head.description ?? site.description,
     assets: read.query(assetPaths, null),
-    feeds,
+    feeds: [
+      ...(read.query(isListed, inLanguage(language, 'post')) ? feedsAt(site.home, site.title) : []),
+      ...(head.feed ? feedsAt(head.feed.base, `${head.feed.title} · ${site.title}`) : []),
+    ],
+    alternates: alternates.map(({ language: tag, path }) => ({
+      language: tag,
+      path,
+      url: site.url + path,
+      title: new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag,
+    })),
+    article: article ? articleOf(article, site) : null,
+    icons: read.query(ownIcons, null),
+    data: (name) => read.row(dataFiles, name)?.value ?? null,
   }
+}
+
+/** `render` for each language that has this page, with the paths of all of them. */
+export function alternatesOf(
+  read: Read,
+  path: string,
+  isThere: (language: string | null) => boolean,
+): readonly { readonly language: string; readonly path: string }[] {
+  const languages = languagesOf(read)
+  if (languages.length < 2) return []
+  const there = languages.filter(isThere)
+  return there.length < 2
+    ? []
+    : there.map((language) => ({ language: languageTag(read, language), path: prefixOf(language) + path }))
+}
+
+function feedsAt(base: string, title: string): PageView['feeds'] {
+  return FEEDS.map(([file, type]) => ({ title, path: base + file, type }))
+}
+
+function articleOf({ date, updated, tags, data }: Entry, site: SiteView): PageView['article'] {
+  const author = typeof data.author === 'string' ? data.author : site.author
+  return { published: date, modified: updated, author, tags: tags.map(({ name }) => name) }
 }
 
 /** An entry with its body, for the page of its own. */
 export function entryView(context: PageContext, entry: Entry): EntryView {
   const body = context.body(entry.bodyHash)
-  const language = context.query(siteView, null).language
-  const author = typeof entry.data.author === 'string' ? entry.data.author : textSetting(context, 'author')
+  const language = languageTag(context, entry.language)
+  const author = typeof entry.data.author === 'string' ? entry.data.author : context.query(siteView, entry.language).author
   return {
     ...linkOf(context, entry, language),
     html: bodyHtml(context, entry),
@@ -131,11 +228,19 @@ function linkOf(read: Read, entry: Entry, language: string): EntryLinkJson {
     kind: entry.kind,
     date: entry.date,
     description: entry.description,
-    tags: entry.tags.map(({ name, slug }) => ({ title: name, path: `/tags/${slug}/` })),
+    tags: termLinks(entry).flatMap(({ taxonomy, title, path }) => (taxonomy === 'tags' ? [{ title, path }] : [])),
+    terms: termLinks(entry).filter(({ taxonomy }) => taxonomy !== 'tags'),
     price: priceOf(entry.data, language),
     ...(entry.kind === 'product' ? { available: entry.data.available !== false } : {}),
     image: imageOf(read, entry),
   }
+}
+
+/** Links to the pages of an entry's terms; only posts have such. */
+function termLinks(entry: Entry): { title: string; path: string; taxonomy: string }[] {
+  if (entry.kind !== 'post') return []
+  const base = prefixOf(entry.language)
+  return entry.terms.map(({ taxonomy, name, slug }) => ({ title: name, path: `${base}/${taxonomy}/${slug}/`, taxonomy }))
 }
 
 function imageOf(read: Read, entry: Entry): ImageView | null {

@@ -31,6 +31,8 @@ export interface Rendered {
   readonly content: string | Uint8Array
   readonly contentType: string
   readonly cache?: ObjectInfo['cache']
+  /** Where readers are sent instead, by servers that can. */
+  readonly redirect?: string
 }
 
 /**

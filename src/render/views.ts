@@ -3,13 +3,85 @@
  * HTML to be inserted as it is. Dates are ISO 8601 UTC strings.
  */
 
+/** The site as it shows itself in one language. */
 export interface SiteView {
+  /** Its first page in this language. */
+  readonly home: string
   readonly title: string
   readonly url: string
   readonly language: string
   readonly description: string
   readonly author: string
   readonly menu: readonly LinkView[]
+  /** What pages say by themselves. */
+  readonly words: Catalogue
+}
+
+/** The forms of a word for a number, by Unicode's plural rules; `other` is for those that are not given. */
+export type PluralForms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string }>
+
+/** Every sentence that pages say by themselves, in one language. `{author}` stands for a name. */
+export interface Catalogue {
+  readonly skip: string
+  readonly menu: string
+  readonly posts: string
+  readonly notes: string
+  readonly products: string
+  readonly allPosts: string
+  readonly allNotes: string
+  readonly allProducts: string
+  readonly allTags: string
+  readonly tags: string
+  readonly newer: string
+  readonly older: string
+  readonly previous: string
+  readonly next: string
+  readonly pages: string
+  readonly contents: string
+  readonly toContents: string
+  readonly onThisPage: string
+  readonly updated: string
+  readonly noComments: string
+  readonly closed: string
+  readonly respond: string
+  readonly reply: string
+  readonly replyTo: string
+  readonly to: string
+  readonly deleted: string
+  readonly deletedOne: string
+  readonly owner: string
+  readonly name: string
+  readonly email: string
+  readonly emailHint: string
+  readonly text: string
+  readonly textHint: string
+  readonly leaveEmpty: string
+  readonly send: string
+  readonly available: string
+  readonly unavailable: string
+  readonly order: string
+  readonly see: string
+  readonly elsewhere: string
+  readonly feed: string
+  readonly notFound: string
+  readonly notFoundText: string
+  readonly home: string
+  readonly empty: string
+  readonly archive: string
+  readonly years: string
+  readonly related: string
+  readonly languages: string
+  readonly search: string
+  readonly searchFor: string
+  readonly nothingFound: string
+  readonly searching: string
+  readonly searchFailed: string
+  readonly searchNeedsScript: string
+  readonly about: string
+  readonly notFoundTitle: string
+  readonly minutes: PluralForms
+  readonly comments: PluralForms
+  readonly found: PluralForms
 }
 
 export interface LinkView {
@@ -29,6 +101,28 @@ export interface PageView {
   readonly assets: Readonly<Record<string, string>>
   /** Feeds to announce in <head>. */
   readonly feeds: readonly (LinkView & { readonly type: string })[]
+  /** The same page in every language it has, this one included; none on a page of one language. */
+  readonly alternates: readonly AlternateView[]
+  /** What search engines and link previews are told of an entry of its own; null for lists and the like. */
+  readonly article: ArticleView | null
+  /** Icons of the site's own, from its files: `/favicon.ico`, `/favicon.svg`, `/apple-touch-icon.png`. */
+  readonly icons: readonly string[]
+  /** What a file of the site's `data/` folder holds: `page.data('team')` for `data/team.yaml`; null for one that isn't there. */
+  readonly data: (name: string) => unknown
+}
+
+export interface AlternateView extends LinkView {
+  /** A language tag. */
+  readonly language: string
+  /** Absolute. */
+  readonly url: string
+}
+
+export interface ArticleView {
+  readonly published: string | null
+  readonly modified: string | null
+  readonly author: string
+  readonly tags: readonly string[]
 }
 
 export interface HeadingView {
@@ -43,6 +137,8 @@ export interface EntryLinkView extends LinkView {
   readonly date: string | null
   readonly description: string
   readonly tags: readonly LinkView[]
+  /** What it is filed under besides its tags: series, authors. */
+  readonly terms: readonly (LinkView & { readonly taxonomy: string })[]
   /** Products: the formatted price. */
   readonly price: string | null
   /** Products only: whether it can be bought now. */
@@ -112,16 +208,35 @@ export interface Templates {
     profile: EntryLinkView | null
     archive: string | null
   }
-  Post: { page: PageView; entry: EntryView; previous: LinkView | null; next: LinkView | null; comments: CommentsView | null }
+  Post: {
+    page: PageView
+    entry: EntryView
+    previous: LinkView | null
+    next: LinkView | null
+    /** Older posts that share terms with it, the nearest first. */
+    related: readonly EntryLinkView[]
+    comments: CommentsView | null
+  }
   Page: { page: PageView; entry: EntryView; contents: readonly (LinkView & { readonly current: boolean })[] }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }
   Product: { page: PageView; entry: EntryView }
   Profile: { page: PageView; entry: EntryView; links: readonly { readonly title: string; readonly url: string }[] }
   /** One page of posts, newest first. `newer` and `older` are the neighbouring list pages. */
-  PostList: { page: PageView; heading: string; posts: readonly EntryLinkView[]; newer: string | null; older: string | null }
+  PostList: {
+    page: PageView
+    heading: string
+    posts: readonly EntryLinkView[]
+    newer: string | null
+    older: string | null
+    /** Overviews: of the tags, of other taxonomies, of the years. */
+    overviews: readonly LinkView[]
+  }
+  /** A year's posts, newest first. */
+  Archive: { page: PageView; heading: string; posts: readonly EntryLinkView[]; newer: string | null; older: string | null }
   ProductList: { page: PageView; heading: string; products: readonly EntryLinkView[] }
   NoteList: { page: PageView; heading: string; notes: readonly EntryLinkView[]; newer: string | null; older: string | null }
-  Tags: { page: PageView; tags: readonly (LinkView & { readonly count: number })[] }
+  /** The terms of one taxonomy: all tags, all series, all years. */
+  Terms: { page: PageView; heading: string; terms: readonly (LinkView & { readonly count: number })[] }
   NotFound: { page: PageView }
   /** The frame for the gateway's own pages (errors, status): it must output `slot` unescaped where the content goes. */
   Frame: { page: PageView; slot: string }

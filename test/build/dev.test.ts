@@ -21,6 +21,7 @@ describe('a saved file', () => {
     const touched = [...after].filter(([path, time]) => before.get(path) !== time).map(([path]) => path)
     expect(touched.sort()).toEqual(report.written)
     expect(report.written).toEqual([
+      'archive/2024/index.html',
       'feed.json',
       'feed.xml',
       'index.html',
@@ -28,7 +29,11 @@ describe('a saved file', () => {
       'posts/p4/index.html',
       'posts/p5/index.html',
       'posts/page/2/index.html',
+      'rss.xml',
+      'tags/lone/feed.json',
+      'tags/lone/feed.xml',
       'tags/lone/index.html',
+      'tags/lone/rss.xml',
     ])
     for (const key of report.written) expect(site.page(key), key).toContain('Renamed')
     expect(report.saved).toEqual(['content/posts/p4.md'])
@@ -39,7 +44,8 @@ describe('a saved file', () => {
     const site = await devSite({ ...SMALL_SITE, 'content/posts/p1.md': described('Before.') })
     site.save('content/posts/p1.md', described('Afterwards.'))
     const report = await site.nextRound()
-    expect(report.written).toEqual(['feed.json', 'feed.xml', 'posts/p1/index.html'])
+    const feeds = ['', 'tags/many/'].flatMap((base) => ['feed.json', 'feed.xml', 'rss.xml'].map((file) => base + file))
+    expect(report.written).toEqual([...feeds, 'posts/p1/index.html'].sort())
   })
 
   it('is noticed when an editor saves it by renaming', async () => {
@@ -198,6 +204,7 @@ describe('an error', () => {
     expect(broken.faults[0]).toMatchObject({ rule: 'content/duplicate-path', where: 'content/posts/p9.md' })
     site.remove('content/posts/p1.md')
     await site.until(() => site.page('posts/p1/index.html')?.includes('Rival') === true)
+    await site.session.settled()
     expect(site.session.faults).toEqual([])
   })
 

@@ -25,12 +25,19 @@ const ENTRY_PATHS = [
   'content/book/two.md',
   'content/tags.md',
   'content/tags/red.md',
+  'content/posts/a.ru.md',
+  'content/posts/c.ru.md',
+  'content/about.ru.md',
+  'content/book/one.ru.md',
+  'content/notes/n.ru.md',
 ] as const
 
 const MEDIA_PATHS = [
   'media/one.txt',
   'content/media/one.txt',
   'content/posts/two.svg',
+  'data/team.json',
+  'data/list.csv',
   // Where a post's page would be.
   'content/posts/a/index.html',
   'content/posts/x/index.html',
@@ -46,6 +53,8 @@ const fields = fc.record(
     // The last two are to come at some times of a history.
     date: fc.constantFrom('2024-01-01', '2024-01-02', '2024-01-02T10:00:00+02:00', '2023-12-31', TIMES[1], TIMES[2]),
     tags: fc.uniqueArray(fc.constantFrom('red', 'Red', 'blue', 'C++'), { maxLength: 3 }),
+    series: fc.constantFrom(undefined, 'Slow', 'Fast, Slow'),
+    aliases: fc.constantFrom(undefined, ['/old/'], ['/older', '/old/'], ['/posts/b/']),
     slug: fc.constantFrom(undefined, 'x', 'a'),
     draft: fc.boolean(),
     description: fc.constantFrom(undefined, 'Said briefly.'),
@@ -75,6 +84,11 @@ const config = fc.record(
     comments: fc.constantFrom({}, { open: false }, { moderation: 'hold' }, { open: true, moderation: 'open' }),
     url: fc.constantFrom('https://example.org', 'https://example.net/sub'),
     parser: fc.constantFrom('satteri', 'remark'),
+    taxonomies: fc.constantFrom(['tags'], ['tags', 'series'], []),
+    permalinks: fc.constantFrom({}, {}, { post: '/:year/:month/:slug/' }, { note: '/n/:title/' }),
+    redirects: fc.constantFrom({}, { '/old/': '/' }, { '/gone.html': 'https://example.org/' }),
+    languages: fc.constantFrom({}, { ru: {} }, { ru: { title: 'Сайт', menu: [] } }),
+    words: fc.constantFrom({}, { en: { posts: 'Writings' } }),
   },
   { requiredKeys: [] },
 )

@@ -50,7 +50,9 @@ async function sync(files: Readonly<Record<string, string | null>>): Promise<Ans
   return answer
 }
 
-const FEEDS = ['feed.json', 'feed.xml']
+/** The feeds of the site and of these tags. */
+const feeds = (...tags: readonly string[]): string[] =>
+  ['', ...tags.map((tag) => `tags/${tag}/`)].flatMap((base) => ['feed.json', 'feed.xml', 'rss.xml'].map((file) => base + file))
 
 describe('Pages affected by a write', () => {
   test('a comment renders the page it is on and no other', async () => {
@@ -90,13 +92,13 @@ describe('Pages affected by a write', () => {
     expect(answer.receipts).toHaveLength(20)
   })
 
-  test('a change of a body renders the post and the feeds that hold it', async () => {
+  test('a change of a body renders the post and the feeds that hold it, its tag’s among them', async () => {
     guest = await published()
 
     const answer = await sync({ 'content/posts/p2.md': post(2, { tags: 'blue', body: 'Other words.' }) })
 
-    expect(answer.rendered).toBe(3)
-    expect(keysOf(answer)).toEqual([...FEEDS, 'posts/p2/index.html'])
+    expect(answer.rendered).toBe(7)
+    expect(keysOf(answer)).toEqual([...feeds('blue'), 'posts/p2/index.html'].toSorted())
   })
 
   test('a change of an old post’s body leaves the feeds alone', async () => {
@@ -114,19 +116,24 @@ describe('Pages affected by a write', () => {
 
     const answer = await sync({ 'content/posts/p6.md': post(6, { tags: 'blue' }) })
 
-    // The third full page of posts begins with p6, and the second, which was the last, now leads to it. `blue` fits on its front.
-    expect(keysOf(answer)).toEqual([
-      ...FEEDS,
-      'index.html',
-      'posts/index.html',
-      'posts/p5/index.html',
-      'posts/p6/index.html',
-      'posts/page/2/index.html',
-      'posts/page/3/index.html',
-      'sitemap-post-1.xml',
-      'tags/blue/index.html',
-      'tags/index.html',
-    ])
+    // p2 was the first with its tag and is related to the next. The third full page of posts begins with p6, and the second, which was the last, now leads to it. `blue` fits on its front.
+    expect(keysOf(answer).toSorted()).toEqual(
+      [
+        'archive/2024/index.html',
+        'archive/index.html',
+        ...feeds('blue'),
+        'index.html',
+        'posts/index.html',
+        'posts/p2/index.html',
+        'posts/p5/index.html',
+        'posts/p6/index.html',
+        'posts/page/2/index.html',
+        'posts/page/3/index.html',
+        'sitemap-post-1.xml',
+        'tags/blue/index.html',
+        'tags/index.html',
+      ].toSorted(),
+    )
     expect(answer.rendered).toBe(answer.objects.size)
   })
 
@@ -136,16 +143,20 @@ describe('Pages affected by a write', () => {
 
     const answer = await sync({ 'content/posts/p7.md': post(7, { tags: 'green' }) })
 
-    expect(keysOf(answer)).toEqual([
-      ...FEEDS,
-      'index.html',
-      'posts/index.html',
-      'posts/p6/index.html',
-      'posts/p7/index.html',
-      'sitemap-post-1.xml',
-      'tags/green/index.html',
-      'tags/index.html',
-    ])
+    expect(keysOf(answer)).toEqual(
+      [
+        'archive/2024/index.html',
+        'archive/index.html',
+        ...feeds('green'),
+        'index.html',
+        'posts/index.html',
+        'posts/p6/index.html',
+        'posts/p7/index.html',
+        'sitemap-post-1.xml',
+        'tags/green/index.html',
+        'tags/index.html',
+      ].toSorted(),
+    )
     expect(answer.rendered).toBe(answer.objects.size)
   })
 
@@ -156,11 +167,11 @@ describe('Pages affected by a write', () => {
 
     expect(keysOf(answer)).toEqual(
       [
-        ...FEEDS,
+        'archive/2024/index.html',
+        ...feeds('red'),
         'index.html',
-        'posts/p2/index.html',
-        'posts/p3/index.html',
-        'posts/p4/index.html',
+        // A neighbour, or one that has it among its related posts.
+        ...[1, 2, 3, 4, 5].map((n) => `posts/p${n}/index.html`),
         'posts/index.html',
         'posts/page/2/index.html',
         'tags/red/page/1/index.html',

@@ -21,6 +21,7 @@ const snapshot = (number: number, files: Snapshot['files']): Snapshot => ({
   engine: 'engine',
   theme: 'theme',
   parser: 'satteri',
+  rules: '',
   files,
   places: Object.fromEntries(
     Object.entries(files).map(([path, hash]) => [path, { id: `post/${path}${hash}`, path: `/${path}/` }]),

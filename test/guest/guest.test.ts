@@ -111,7 +111,7 @@ describe('A rejected write', () => {
 
     expect(receipts[0]).toMatchObject({
       code: 'page-conflict',
-      message: 'Two pages would be published at /tags/red/: “page/tags/red” (page) and “red” (tag).',
+      message: 'Two pages would be published at /tags/red/: “page/tags/red” (page) and “tags/red” (term).',
       hint: 'Give one of them another slug or file name.',
     })
   })

@@ -5,7 +5,10 @@ import { BUILT_IN, folderOf } from '../render/theme-folders.ts'
 /** The default theme with some of its files replaced, as a site would do it. */
 export const OVERRIDES = {
   plain: {},
-  footer: { 'default/components/Footer.tsx': 'export function Footer() { return <footer>Another footer</footer> }' },
+  footer: {
+    'default/components/Footer.tsx':
+      'export function Footer({ page }) { return <footer>Another footer {JSON.stringify(page.data("team"))}</footer> }',
+  },
   byline: { 'default/components/Byline.tsx': 'export function Byline({ entry }) { return <p>By {entry.author}</p> }' },
   style: { 'default/style.css': 'body { color: rebeccapurple }' },
   brokenPost: { 'default/templates/Post.tsx': "export function Post() { throw new Error('This component is broken.') }" },

@@ -89,9 +89,9 @@ describe('A site’s own files', () => {
   })
 
   test('a template changes itself alone', async () => {
-    const own = await compileWith({ 'default/templates/Tags.tsx': 'export const Tags = () => <html><body>Tags</body></html>' })
+    const own = await compileWith({ 'default/templates/Terms.tsx': 'export const Terms = () => <html><body>Terms</body></html>' })
 
-    expect(changedTemplates(await compile(), own)).toEqual(['Tags'])
+    expect(changedTemplates(await compile(), own)).toEqual(['Terms'])
   })
 
   test('a comment in the source changes nothing', async () => {
@@ -169,8 +169,8 @@ describe('A site’s own files', () => {
 
     const theme = await compileTheme({ themesDirs: [dir, BUILT_IN], name: 'plain' })
 
-    expect((await loadTheme(theme.source)).render('Tags', sampleProps('x').Tags)).toBe(
-      '<!DOCTYPE html><html><body>Tags</body></html>',
+    expect((await loadTheme(theme.source)).render('Terms', sampleProps('x').Terms)).toBe(
+      '<!DOCTYPE html><html><body>Terms</body></html>',
     )
     expect(theme.assets.map(({ name }) => name)).toEqual(['icons/a.svg', 'style.css'])
   })

@@ -4,6 +4,7 @@ import { compileTheme } from '../../src/render/theme/compile.ts'
 import { type LoadedTheme, loadTheme } from '../../src/render/theme/load.ts'
 import { type CompiledTheme, TEMPLATE_NAMES } from '../../src/render/theme/types.ts'
 import type { CommentView } from '../../src/render/views.ts'
+import { ru } from '../../src/render/words/ru.ts'
 import { sampleProps } from './sample-props.ts'
 import { BUILT_IN } from './theme-folders.ts'
 
@@ -24,6 +25,9 @@ const first = (comments: readonly CommentView[] | undefined): CommentView => {
   return comment
 }
 
+/** Without the data for search engines, which is no script and is looked at by itself. */
+const withoutData = (html: string) => html.replace(/<script type="application\/ld\+json">[^<>]*<\/script>/, '')
+
 const messagesOf = async (html: string) => {
   const { results } = await validator.validateString(html)
   return results.flatMap(({ messages }) =>
@@ -39,13 +43,13 @@ describe.each(TEMPLATE_NAMES)('The template %s', (name) => {
   test('escapes hostile strings wherever they stand', async () => {
     const html = theme.render(name, sampleProps(HOSTILE)[name])
 
-    expect(html).not.toContain('<script')
+    expect(withoutData(html)).not.toContain('<script')
     expect(html).not.toContain('<img src=x')
     expect(await messagesOf(html)).toEqual([])
   })
 
   test('needs no script and no inline style', () => {
-    const html = theme.render(name, sampleProps('Hello')[name])
+    const html = withoutData(theme.render(name, sampleProps('Hello')[name]))
 
     expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=/)
   })
@@ -58,10 +62,12 @@ describe.each(TEMPLATE_NAMES)('The template %s', (name) => {
 describe('The default theme', () => {
   test('keeps the HTML and CSS of a post and its first comments within 30 kB, and each further one within 1.4 kB', () => {
     const props = sampleProps('How a write travels').Post
+    const page = { ...props.page, alternates: [], icons: [] }
     const sizeWith = (comments: readonly CommentView[]) =>
       Buffer.byteLength(
         theme.render('Post', {
           ...props,
+          page,
           entry: { ...props.entry, html: '<p>Seven hundred words, at six letters each.</p>'.repeat(90) },
           comments: props.comments === null ? null : { ...props.comments, comments },
         }),
@@ -79,7 +85,7 @@ describe('The default theme', () => {
       comments: { count: 0, comments: [], form: { action: '/-/comment.create', page: '/posts/hello/' } },
     })
 
-    expect(html.match(/ name="(?!viewport|description|color-scheme)[^"]+"/g)).toEqual([
+    expect(html.match(/ name="(?!viewport|description|color-scheme|twitter:card)[^"]+"/g)).toEqual([
       ' name="page"',
       ' name="name"',
       ' name="email"',
@@ -114,7 +120,10 @@ describe('The default theme', () => {
 
   test('writes dates and numbers in the site’s language, in UTC', () => {
     const props = sampleProps('Привет').Post
-    const html = theme.render('Post', { ...props, page: { ...props.page, site: { ...props.page.site, language: 'ru' } } })
+    const html = theme.render('Post', {
+      ...props,
+      page: { ...props.page, site: { ...props.page.site, language: 'ru', words: ru } },
+    })
 
     expect(html).toContain('<time class="dt-published" datetime="2026-02-03T04:05:06.000Z">3 февраля 2026 г.</time>')
     expect(html).toContain('6 комментариев')

@@ -60,8 +60,8 @@ describe('Loading a theme', () => {
   test('refuses a template that waits', async () => {
     const theme = await loadTheme(themeOf('() => ({ toString: () => Promise.resolve("late") })'))
 
-    expect(() => theme.render('Tags', sampleProps('x').Tags)).toThrow(
-      expect.objectContaining({ code: 'theme-invalid', details: { template: 'Tags' } }),
+    expect(() => theme.render('Terms', sampleProps('x').Terms)).toThrow(
+      expect.objectContaining({ code: 'theme-invalid', details: { template: 'Terms' } }),
     )
   })
 

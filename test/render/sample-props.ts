@@ -1,9 +1,12 @@
 import type { CommentView, EntryLinkView, EntryView, PageView, Templates } from '../../src/render/views.ts'
+import { en } from '../../src/render/words/en.ts'
 
 /** Props for every template, with `text` in each place where a person's words can stand. */
 export function sampleProps(text: string): Templates {
   const page: PageView = {
     site: {
+      home: '/',
+      words: en,
       title: text,
       url: 'https://example.org',
       language: 'en',
@@ -17,6 +20,13 @@ export function sampleProps(text: string): Templates {
     description: text,
     assets: { 'style.css': '/assets/style.01234567.css', 'favicon.svg': '/assets/favicon.01234567.svg' },
     feeds: [{ title: text, path: '/feed.xml', type: 'application/atom+xml' }],
+    alternates: [
+      { language: 'en', title: 'English', path: '/posts/hello/', url: 'https://example.org/posts/hello/' },
+      { language: 'ru', title: 'русский', path: '/ru/posts/hello/', url: 'https://example.org/ru/posts/hello/' },
+    ],
+    article: { published: '2026-02-03T04:05:06.000Z', modified: '2026-02-04T00:00:00.000Z', author: text, tags: [text] },
+    icons: ['/favicon.ico', '/apple-touch-icon.png'],
+    data: () => null,
   }
   const link = (kind: string, name: string): EntryLinkView => ({
     title: `${text} ${name}`,
@@ -25,6 +35,7 @@ export function sampleProps(text: string): Templates {
     date: '2026-02-03T04:05:06.000Z',
     description: text,
     tags: [{ title: text, path: '/tags/one/' }],
+    terms: [{ taxonomy: 'series', title: text, path: '/series/one/' }],
     price: null,
     image: { src: '/media/one.svg', alt: text },
   })
@@ -75,6 +86,7 @@ export function sampleProps(text: string): Templates {
       entry: entry(post),
       previous: { title: text, path: '/posts/a/' },
       next: { title: text, path: '/posts/b/' },
+      related: [link('post', 'c')],
       comments,
     },
     Page: {
@@ -89,14 +101,22 @@ export function sampleProps(text: string): Templates {
     Note: { page, entry: entry(note), comments: { count: 0, comments: [], form: null } },
     Product: { page, entry: entry(product) },
     Profile: { page, entry: entry(link('profile', 'me')), links: [{ title: text, url: 'https://example.com/@me' }] },
-    PostList: { page, heading: text, posts: [post, link('post', 'other')], newer: '/posts/', older: '/posts/page/1/' },
+    PostList: {
+      page,
+      heading: text,
+      posts: [post, link('post', 'other')],
+      newer: '/posts/',
+      older: '/posts/page/1/',
+      overviews: [{ title: text, path: '/tags/' }],
+    },
+    Archive: { page, heading: '2026', posts: [post, link('post', 'other')], newer: null, older: '/archive/2026/page/1/' },
     ProductList: {
       page,
       heading: text,
       products: [product, { ...product, path: '/products/b/', available: false, image: null }],
     },
     NoteList: { page, heading: text, notes: [note], newer: null, older: '/notes/page/1/' },
-    Tags: { page, tags: [{ title: text, path: '/tags/one/', count: 3 }] },
+    Terms: { page, heading: text, terms: [{ title: text, path: '/tags/one/', count: 3 }] },
     NotFound: { page },
     Frame: { page, slot: '<h1>The comment was not sent</h1><p>Its text is empty.</p>' },
   }

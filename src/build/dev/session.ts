@@ -6,7 +6,7 @@ import { CONFIG_FILE, type FolderChange } from '../../features/site/read-folder.
 import { sources } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { ObjectInfo, Problem } from '../../protocol/types.ts'
-import { blobsOf, differenceOf, markdownOf } from '../build.ts'
+import { blobsOf, differenceOf, readingOf } from '../build.ts'
 import { keyOf } from '../pages.ts'
 import { picturesDir, versionBytes } from '../pictures.ts'
 import { type Intake, type IntakeOptions, type Round, Workshop } from '../workshop.ts'
@@ -161,7 +161,7 @@ export class Session {
     const themeBlobs = attempt?.blobs ?? this.#themeBlobs
     const fresh = scan ? blobsOf(scan, this.#options.siteDir) : freshBytes(files, this.#options.siteDir)
     const intake: Intake = {
-      ...(scan ? { markdown: markdownOf(scan) } : {}),
+      ...(scan ? { markdown: readingOf(scan) } : {}),
       showing: { time: this.#options.now().toISOString(), drafts: this.#options.drafts === true },
       ...(attempt?.theme ? { theme: attempt.theme } : {}),
       difference: (read) => (scan ? differenceOf(read, scan) : withRivals(read, files, this.#folder.known)),

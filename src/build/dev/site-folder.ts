@@ -56,7 +56,7 @@ export class SiteFolder {
 
   /** Files and folders that belong to the site: its own, its themes', and those that site.yaml names. */
   rootsOf(config: Pick<SiteConfig, 'content'> | null): readonly string[] {
-    const own = ['content', 'media'].map((name) => join(this.#dir, name))
+    const own = ['content', 'media', 'data'].map((name) => join(this.#dir, name))
     const named = Object.values(config?.content ?? {}).map((source) => resolve(this.#dir, source))
     return [...new Set([this.#configFile, ...own, ...named, ...this.#themesDirs])]
   }
@@ -116,7 +116,7 @@ export class SiteFolder {
       before.parser === config.parser &&
       before.pictures === config.pictures &&
       before.theme === config.theme &&
-      isDeepStrictEqual(before.content, config.content)
+      isDeepStrictEqual(rulesOf(before), rulesOf(config))
     return same ? 'settings' : 'everything'
   }
 
@@ -127,7 +127,7 @@ export class SiteFolder {
     if (!walk && strange.length === 0 && read.strange.length === 0) return read
     const listing = await listSources(this.#dir, this.#types, this.#config ?? { content: {} })
     this.#listingProblems = listing.problems
-    const found = await this.known.compare([...listing.entries, ...listing.media], new Set(read.strange))
+    const found = await this.known.compare([...listing.entries, ...listing.media, ...listing.data], new Set(read.strange))
     const seen = new Set(found.changed.map(({ path }) => path))
     return {
       changed: [...read.changed.filter(({ path }) => !seen.has(path)), ...found.changed],
@@ -152,6 +152,11 @@ async function readConfigFile(file: string): Promise<{ config: SiteConfig | null
   if (bytes === null) return { config: null, problems: [GONE] }
   const text = decodeSource({ path: CONFIG_FILE, bytes })
   return typeof text === 'string' ? readSiteConfig(CONFIG_FILE, text) : { config: null, problems: [text] }
+}
+
+/** What decides which files are read, and how. */
+function rulesOf({ content, taxonomies, permalinks, languages }: SiteConfig): readonly unknown[] {
+  return [content, taxonomies, permalinks, Object.keys(languages)]
 }
 
 const GONE: Problem = {

@@ -1,102 +1,139 @@
-import type { Entry } from '../../content/types.ts'
-import { entries } from '../../model/site-tables.ts'
-import type { Read } from '../../model/types.ts'
-import { quotedBodyHtml } from '../../render/body-html.ts'
-import { pageView } from '../../render/page-view.ts'
-import type { PageContext, Route } from '../../render/types.ts'
-import type { SiteView } from '../../render/views.ts'
 import { escapeXml } from '../../render/xml.ts'
 
-const FEED_LENGTH = 20
+/** A feed, whatever it is written as. All addresses are absolute, all dates ISO 8601 UTC. */
+export interface Feed {
+  readonly title: string
+  readonly description: string
+  readonly language: string
+  readonly author: string
+  /** The page it follows. */
+  readonly home: string
+  /** Its own address. */
+  readonly self: string
+  /** Newest first. */
+  readonly items: readonly FeedItem[]
+}
+
+export interface FeedItem {
+  readonly url: string
+  readonly title: string
+  readonly author: string
+  readonly summary: string
+  readonly html: string
+  readonly published: string
+  readonly updated: string | null
+  readonly tags: readonly string[]
+}
 
 /** RFC 4287. */
-export const atomFeed: Route = {
-  name: 'atom-feed',
-  pages: (read) => (hasPosts(read) ? [{ path: '/feed.xml', argument: null }] : []),
-  render(context) {
-    const { site } = pageView(context, { path: '/feed.xml', title: '' })
-    const posts = newestPosts(context)
-    const lines = [
-      '<?xml version="1.0" encoding="utf-8"?>',
-      `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${escapeXml(site.language)}">`,
-      `<title>${escapeXml(site.title)}</title>`,
-      ...(site.description === '' ? [] : [`<subtitle>${escapeXml(site.description)}</subtitle>`]),
-      `<link rel="self" type="application/atom+xml" href="${escapeXml(`${site.url}/feed.xml`)}"/>`,
-      `<link rel="alternate" type="text/html" href="${escapeXml(`${site.url}/`)}"/>`,
-      `<id>${escapeXml(`${site.url}/`)}</id>`,
-      `<updated>${lastChange(posts)}</updated>`,
-      `<author><name>${escapeXml(site.author || site.title)}</name></author>`,
-      ...posts.map((post) => atomEntry(post, context, site)),
-      '</feed>',
-      '',
-    ]
-    return { content: lines.join('\n'), contentType: 'application/atom+xml; charset=utf-8' }
-  },
+export function atom(feed: Feed): string {
+  const lines = [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${escapeXml(feed.language)}">`,
+    element('title', feed.title),
+    ...element('subtitle', feed.description, { optional: true }),
+    `<link rel="self" type="application/atom+xml" href="${escapeXml(feed.self)}"/>`,
+    `<link rel="alternate" type="text/html" href="${escapeXml(feed.home)}"/>`,
+    element('id', feed.home),
+    element('updated', lastChange(feed)),
+    `<author>${element('name', feed.author || feed.title)}</author>`,
+    ...feed.items.map(atomEntry),
+    '</feed>',
+    '',
+  ]
+  return lines.join('\n')
 }
 
-/** https://www.jsonfeed.org/version/1.1/ */
-export const jsonFeed: Route = {
-  name: 'json-feed',
-  pages: (read) => (hasPosts(read) ? [{ path: '/feed.json', argument: null }] : []),
-  render(context) {
-    const { site } = pageView(context, { path: '/feed.json', title: '' })
-    const feed = {
-      version: 'https://jsonfeed.org/version/1.1',
-      title: site.title,
-      home_page_url: `${site.url}/`,
-      feed_url: `${site.url}/feed.json`,
-      ...(site.description === '' ? {} : { description: site.description }),
-      language: site.language,
-      ...(site.author === '' ? {} : { authors: [{ name: site.author }] }),
-      items: newestPosts(context).map((post) => ({
-        id: site.url + post.path,
-        url: site.url + post.path,
-        title: post.title,
-        content_html: absoluteLinks(quotedBodyHtml(context, post), site.url),
-        ...(post.description === '' ? {} : { summary: post.description }),
-        date_published: post.date,
-        ...(post.updated === null ? {} : { date_modified: post.updated }),
-        ...(post.tags.length === 0 ? {} : { tags: post.tags.map((tag) => tag.name) }),
-      })),
-    }
-    return { content: `${JSON.stringify(feed, null, 1)}\n`, contentType: 'application/feed+json; charset=utf-8' }
-  },
-}
-
-function hasPosts(read: Read): boolean {
-  return read.count(entries.indexes.byKind, 'post', 1) > 0
-}
-
-function newestPosts(read: Read): readonly Entry[] {
-  const spots = read.list(entries.indexes.byKind, 'post', { reverse: true, limit: FEED_LENGTH })
-  return spots.flatMap(({ key }) => read.row(entries, key) ?? [])
-}
-
-function atomEntry(post: Entry, context: PageContext, site: SiteView): string {
-  const url = escapeXml(site.url + post.path)
-  const { author } = post.data
+function atomEntry(item: FeedItem): string {
   return [
     '<entry>',
-    `<title>${escapeXml(post.title)}</title>`,
-    `<link rel="alternate" type="text/html" href="${url}"/>`,
-    `<id>${url}</id>`,
-    `<published>${post.date ?? ''}</published>`,
-    `<updated>${post.updated ?? post.date ?? ''}</updated>`,
-    ...(typeof author === 'string' && author !== '' ? [`<author><name>${escapeXml(author)}</name></author>`] : []),
-    ...post.tags.map((tag) => `<category term="${escapeXml(tag.name)}"/>`),
-    ...(post.description === '' ? [] : [`<summary>${escapeXml(post.description)}</summary>`]),
-    `<content type="html">${escapeXml(absoluteLinks(quotedBodyHtml(context, post), site.url))}</content>`,
+    element('title', item.title),
+    `<link rel="alternate" type="text/html" href="${escapeXml(item.url)}"/>`,
+    element('id', item.url),
+    element('published', item.published),
+    element('updated', item.updated ?? item.published),
+    ...(item.author === '' ? [] : [`<author>${element('name', item.author)}</author>`]),
+    ...item.tags.map((tag) => `<category term="${escapeXml(tag)}"/>`),
+    ...element('summary', item.summary, { optional: true }),
+    `<content type="html">${escapeXml(item.html)}</content>`,
     '</entry>',
   ].join('\n')
 }
 
-/** A feed is read away from the site, so its links and pictures need the site's address. */
-function absoluteLinks(html: string, url: string): string {
-  return html.replace(/ (href|src)="\/(?!\/)/g, (_, name: string) => ` ${name}="${url}/`)
+/** https://www.rssboard.org/rss-specification, with the whole text as RSS 1.0's content module has it. */
+export function rss(feed: Feed): string {
+  const lines = [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">',
+    '<channel>',
+    element('title', feed.title),
+    element('link', feed.home),
+    element('description', feed.description || feed.title),
+    element('language', feed.language),
+    element('lastBuildDate', rfc822(lastChange(feed))),
+    `<atom:link rel="self" type="application/rss+xml" href="${escapeXml(feed.self)}"/>`,
+    ...feed.items.map(rssItem),
+    '</channel>',
+    '</rss>',
+    '',
+  ]
+  return lines.join('\n')
+}
+
+function rssItem(item: FeedItem): string {
+  return [
+    '<item>',
+    element('title', item.title),
+    element('link', item.url),
+    `<guid isPermaLink="true">${escapeXml(item.url)}</guid>`,
+    element('pubDate', rfc822(item.published)),
+    ...element('dc:creator', item.author, { optional: true }),
+    ...item.tags.map((tag) => element('category', tag)),
+    ...element('description', item.summary, { optional: true }),
+    element('content:encoded', item.html),
+    '</item>',
+  ].join('\n')
+}
+
+/** https://www.jsonfeed.org/version/1.1/ */
+export function json(feed: Feed): string {
+  const value = {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: feed.title,
+    home_page_url: feed.home,
+    feed_url: feed.self,
+    ...(feed.description === '' ? {} : { description: feed.description }),
+    language: feed.language,
+    ...(feed.author === '' ? {} : { authors: [{ name: feed.author }] }),
+    items: feed.items.map((item) => ({
+      id: item.url,
+      url: item.url,
+      title: item.title,
+      content_html: item.html,
+      ...(item.summary === '' ? {} : { summary: item.summary }),
+      date_published: item.published,
+      ...(item.updated === null ? {} : { date_modified: item.updated }),
+      ...(item.author === '' ? {} : { authors: [{ name: item.author }] }),
+      ...(item.tags.length === 0 ? {} : { tags: item.tags }),
+    })),
+  }
+  return `${JSON.stringify(value, null, 1)}\n`
+}
+
+function element(name: string, text: string): string
+function element(name: string, text: string, options: { readonly optional: true }): readonly string[]
+function element(name: string, text: string, options?: { readonly optional: true }): string | readonly string[] {
+  const xml = `<${name}>${escapeXml(text)}</${name}>`
+  if (options === undefined) return xml
+  return text === '' ? [] : [xml]
 }
 
 /** The newest date among the posts: a feed never says the time it was made, so the same site has the same feed. */
-function lastChange(posts: readonly Entry[]): string {
-  const dates = posts.map((post) => post.updated ?? post.date ?? '').sort()
+function lastChange({ items }: Feed): string {
+  const dates = items.map((item) => item.updated ?? item.published).sort()
   return dates.at(-1) ?? '1970-01-01T00:00:00.000Z'
+}
+
+function rfc822(iso: string): string {
+  return new Date(iso).toUTCString()
 }

@@ -1,99 +1,97 @@
-import { entries, tags } from '../../model/site-tables.ts'
+import { prefixOf } from '../../content/place.ts'
+import { entries, inLanguage } from '../../model/site-tables.ts'
 import type { Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
 import { HTML } from '../../render/content-type.ts'
-import { entryLinks, pageView } from '../../render/page-view.ts'
-import type { PageContext, Rendered, Route } from '../../render/types.ts'
+import { alternatesOf, entryLinks, languagesOf, languageTag, pageView } from '../../render/page-view.ts'
+import type { PageContext, PageSpec, Route } from '../../render/types.ts'
+import type { EntryLinkView } from '../../render/views.ts'
+import { wordsOf } from '../../render/words/words-of.ts'
 import { frontOf, type ListName, pageNumbers, pageOf } from './lists.ts'
+import { overviews } from './terms.ts'
 
-/** A list with its address and heading; `number` null is the front. */
-interface ListPage {
+/** Of a list: which it is, its address, and `number` null for its front. */
+export interface ListPage {
   readonly list: ListName
   readonly base: string
-  readonly heading: string
   readonly number: number | null
 }
 
-const posts = { list: { by: 'byKind', group: 'post' }, base: '/posts/', heading: 'Posts' } as const
-const notes = { list: { by: 'byKind', group: 'note' }, base: '/notes/', heading: 'Notes' } as const
-
 export const postList: Route = {
   name: 'post-list',
-  pages: (read) => listPages(read, posts),
-  render: (context, argument) => renderPosts(context, { ...posts, number: numberOf(argument) }),
+  pages: (read) => pagesOfKind(read, 'post', '/posts/'),
+  render(context, argument) {
+    const { language, list } = listOfKind(argument, 'post', '/posts/')
+    const heading = context.query(wordsOf, languageTag(context, language)).posts
+    const page = pageView(context, {
+      path: context.path,
+      title: heading,
+      language,
+      ...inOthers(context, list, 'post', '/posts/'),
+    })
+    const props = { page, heading, ...contentsOf(context, list), overviews: context.query(overviews, language) }
+    return { content: context.template('PostList', props), contentType: HTML }
+  },
 }
 
 export const noteList: Route = {
   name: 'note-list',
-  pages: (read) => listPages(read, notes),
-  async render(context, argument) {
-    const number = numberOf(argument)
-    const { links, newer, older } = contents(context, { ...notes, number })
-    const page = pageView(context, { path: context.path, title: notes.heading })
-    return {
-      content: await context.template('NoteList', { page, heading: notes.heading, notes: links, newer, older }),
-      contentType: HTML,
-    }
-  },
-}
-
-export const tagPosts: Route = {
-  name: 'tag',
-  over: { table: tags.name },
-  pages: (read, slug) => listPages(read, { list: { by: 'byTag', group: slug }, base: `/tags/${slug}/` }, slug),
+  pages: (read) => pagesOfKind(read, 'note', '/notes/'),
   render(context, argument) {
-    const [slug, number] = Array.isArray(argument) ? argument : [null, null]
-    const group = String(slug)
-    const heading = context.row(tags, group)?.name ?? group
-    return renderPosts(context, { list: { by: 'byTag', group }, base: `/tags/${group}/`, heading, number: numberOf(number) })
+    const { language, list } = listOfKind(argument, 'note', '/notes/')
+    const heading = context.query(wordsOf, languageTag(context, language)).notes
+    const page = pageView(context, {
+      path: context.path,
+      title: heading,
+      language,
+      ...inOthers(context, list, 'note', '/notes/'),
+    })
+    const { posts: notes, newer, older } = contentsOf(context, list)
+    return { content: context.template('NoteList', { page, heading, notes, newer, older }), contentType: HTML }
   },
 }
 
-export const tagIndex: Route = {
-  name: 'tags',
-  pages: (read) => (read.list(tags.indexes.all, '', { limit: 1 }).length === 0 ? [] : [{ path: '/tags/', argument: null }]),
-  async render(context) {
-    const all = context.list(tags.indexes.all, '').map(({ key }) => ({
-      title: context.row(tags, key)?.name ?? key,
-      path: `/tags/${key}/`,
-      count: context.count(entries.indexes.byTag, key),
-    }))
-    const page = pageView(context, { path: context.path, title: 'Tags' })
-    return { content: await context.template('Tags', { page, tags: all }), contentType: HTML }
-  },
+/** A kind's list in every language that has such entries. */
+function pagesOfKind(read: Read, kind: string, path: string): readonly PageSpec[] {
+  return languagesOf(read).flatMap((language) =>
+    listPages(read, { list: { by: 'byKind', group: inLanguage(language, kind) }, base: prefixOf(language) + path }, language),
+  )
 }
 
-/** The front, and the numbered pages of a list that outgrows it. A tag's pages carry its slug. */
-function listPages(
-  read: Read,
-  { list, base }: Pick<ListPage, 'list' | 'base'>,
-  slug?: string,
-): readonly { path: string; argument: Json }[] {
+function listOfKind(argument: Json, kind: string, path: string): { readonly language: string | null; readonly list: ListPage } {
+  const [of, number] = Array.isArray(argument) ? argument : []
+  const language = typeof of === 'string' ? of : null
+  const list: ListName = { by: 'byKind', group: inLanguage(language, kind) }
+  return { language, list: { list, base: prefixOf(language) + path, number: numberOf(number) } }
+}
+
+/** The fronts of the same list in other languages. */
+function inOthers(read: Read, { number }: ListPage, kind: string, path: string) {
+  const isThere = (language: string | null) => read.count(entries.indexes.byKind, inLanguage(language, kind), 1) > 0
+  return number === null ? { alternates: alternatesOf(read, path, isThere) } : {}
+}
+
+/** The front, and the numbered pages of a list that outgrows it. Arguments are `whose` and the number. */
+export function listPages(read: Read, { list, base }: Omit<ListPage, 'number'>, whose: string | null): readonly PageSpec[] {
   if (read.count(entries.indexes[list.by], list.group, 1) === 0) return []
-  const argument = (number: number | null): Json => (slug === undefined ? number : [slug, number])
-  const numbered = pageNumbers(read, list).map((number) => ({ path: `${base}page/${number}/`, argument: argument(number) }))
-  return [{ path: base, argument: argument(null) }, ...numbered]
+  const numbered = pageNumbers(read, list).map((number) => ({ path: `${base}page/${number}/`, argument: [whose, number] }))
+  return [{ path: base, argument: [whose, null] }, ...numbered]
 }
 
-async function renderPosts(context: PageContext, list: ListPage): Promise<Rendered> {
-  const { links, newer, older } = contents(context, list)
-  const page = pageView(context, { path: context.path, title: list.heading })
-  return {
-    content: await context.template('PostList', { page, heading: list.heading, posts: links, newer, older }),
-    contentType: HTML,
-  }
-}
-
-function contents(context: PageContext, { list, base, number }: Omit<ListPage, 'heading'>) {
+/** What a list's page shows, and the ways on. */
+export function contentsOf(
+  context: PageContext,
+  { list, base, number }: ListPage,
+): { readonly posts: readonly EntryLinkView[]; readonly newer: string | null; readonly older: string | null } {
   const address = (of: number | null): string | null => (of === null ? null : `${base}page/${of}/`)
   if (number === null) {
     const { spots, older } = frontOf(context, list)
-    return { links: entryLinks(context, spots), newer: null, older: address(older) }
+    return { posts: entryLinks(context, spots), newer: null, older: address(older) }
   }
   const { spots, newer, older } = pageOf(context, list, number)
-  return { links: entryLinks(context, spots), newer: address(newer) ?? base, older: address(older) }
+  return { posts: entryLinks(context, spots), newer: address(newer) ?? base, older: address(older) }
 }
 
-function numberOf(argument: Json | undefined): number | null {
+export function numberOf(argument: Json | undefined): number | null {
   return typeof argument === 'number' ? argument : null
 }

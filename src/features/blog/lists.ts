@@ -1,4 +1,4 @@
-import { entries } from '../../model/site-tables.ts'
+import { entries, isArchive } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
 import type { Index, Query, Read, Spot } from '../../model/types.ts'
 import { numberSetting } from '../../render/page-view.ts'
@@ -8,26 +8,29 @@ import { numberSetting } from '../../render/page-view.ts'
  * front of a list shows what is not on a full page yet and the newest full page, so it is never nearly empty.
  */
 export interface ListName {
-  readonly by: 'byKind' | 'byTag'
+  readonly by: 'byKind' | 'byTerm'
   readonly group: string
 }
 
 type ListArgument = readonly [by: ListName['by'], group: string]
 
-export function listSize(read: Read): number {
-  return numberSetting(read, 'postsPerPage', 10)
+/** A year's page holds titles alone. */
+const ARCHIVE_SIZE = 50
+
+function listSize(read: Read, { by, group }: ListName): number {
+  return by === 'byTerm' && isArchive(group) ? ARCHIVE_SIZE : numberSetting(read, 'postsPerPage', 10)
 }
 
 /** How many full pages a list has that its front does not replace: 0 for a list that fits on its front. */
 const fullPages = defineQuery<ListArgument, number>('list-full-pages', (read, [by, group]) => {
   const count = read.count(indexOf(by), group)
-  return Math.floor(count / listSize(read))
+  return Math.floor(count / listSize(read, { by, group }))
 })
 
 const isFull = defineQuery<readonly [...ListArgument, number: number], boolean>(
   'list-page-is-full',
   (read, [by, group, number]) => {
-    const size = listSize(read)
+    const size = listSize(read, { by, group })
     return read.count(indexOf(by), group, number * size) === number * size
   },
 )
@@ -41,8 +44,9 @@ export function pageNumbers(read: Read, { by, group }: ListName): readonly numbe
 }
 
 /** The front of a list, newest first, and the number of the next older page, or null. */
-export function frontOf(read: Read, { by, group }: ListName): { spots: readonly Spot[]; older: number | null } {
-  const size = listSize(read)
+export function frontOf(read: Read, list: ListName): { spots: readonly Spot[]; older: number | null } {
+  const { by, group } = list
+  const size = listSize(read, list)
   const count = read.count(indexOf(by), group)
   const shown = count <= size ? count : size + (count % size)
   const full = Math.floor(count / size)
@@ -53,10 +57,11 @@ export function frontOf(read: Read, { by, group }: ListName): { spots: readonly 
 /** One numbered page, newest first, and its neighbours' numbers; `newer` is null where the front comes next. */
 export function pageOf(
   read: Read,
-  { by, group }: ListName,
+  list: ListName,
   number: number,
 ): { spots: readonly Spot[]; newer: number | null; older: number | null } {
-  const size = listSize(read)
+  const { by, group } = list
+  const size = listSize(read, list)
   const spots = read.list(indexOf(by), group, { skip: (number - 1) * size, limit: size }).toReversed()
   const newer = read.query(isFull, [by, group, number + 1]) ? number + 1 : null
   return { spots, newer, older: number > 1 ? number - 1 : null }

@@ -5,7 +5,7 @@ import type { Json } from '../../protocol/types.ts'
 import { HTML } from '../../render/content-type.ts'
 import { entryView, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
-import { entryOf, entryPages } from '../entry-page.ts'
+import { entryOf, entryPages, headOf } from '../entry-page.ts'
 import type { Feature } from '../types.ts'
 
 const profileEntry: EntryType = {
@@ -33,7 +33,7 @@ const profilePage: Route = {
   pages: entryPages,
   async render(context, argument) {
     const entry = entryOf(context, argument)
-    const props = { page: pageView(context, entry), entry: entryView(context, entry), links: linksOf(entry.data.links) }
+    const props = { page: pageView(context, headOf(entry)), entry: entryView(context, entry), links: linksOf(entry.data.links) }
     return { content: await context.template('Profile', props), contentType: HTML }
   },
 }

@@ -1,11 +1,14 @@
 import * as v from 'valibot'
 import { flag } from '../../content/common-fields.ts'
+import { prefixOf } from '../../content/place.ts'
 import type { EntryType } from '../../content/types.ts'
-import { entries } from '../../model/site-tables.ts'
+import { entries, inLanguage } from '../../model/site-tables.ts'
+import type { Read } from '../../model/types.ts'
 import { HTML } from '../../render/content-type.ts'
-import { entryLinks, entryView, pageView } from '../../render/page-view.ts'
+import { alternatesOf, entryLinks, entryView, languagesOf, languageTag, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
-import { entryOf, entryPages } from '../entry-page.ts'
+import { wordsOf } from '../../render/words/words-of.ts'
+import { entryOf, entryPages, headOf } from '../entry-page.ts'
 import type { Feature } from '../types.ts'
 
 const product: EntryType = {
@@ -33,19 +36,29 @@ const productPage: Route = {
   pages: entryPages,
   async render(context, argument) {
     const entry = entryOf(context, argument)
-    const props = { page: pageView(context, entry), entry: entryView(context, entry) }
+    const props = { page: pageView(context, headOf(entry)), entry: entryView(context, entry) }
     return { content: await context.template('Product', props), contentType: HTML }
   },
 }
 
 const productList: Route = {
   name: 'product-list',
-  pages: (read) => (read.count(entries.indexes.byKind, 'product', 1) > 0 ? [{ path: '/products/', argument: null }] : []),
-  async render(context) {
-    const products = entryLinks(context, context.list(entries.indexes.byFolder, 'product/'))
-    const page = pageView(context, { path: context.path, title: 'Shop' })
-    return { content: await context.template('ProductList', { page, heading: 'Shop', products }), contentType: HTML }
+  pages: (read) =>
+    languagesOf(read)
+      .filter((language) => hasProducts(read, language))
+      .map((language) => ({ path: `${prefixOf(language)}/products/`, argument: language })),
+  async render(context, argument) {
+    const language = typeof argument === 'string' ? argument : null
+    const products = entryLinks(context, context.list(entries.indexes.byFolder, inLanguage(language, 'product/')))
+    const heading = context.query(wordsOf, languageTag(context, language)).products
+    const alternates = alternatesOf(context, '/products/', (other) => hasProducts(context, other))
+    const page = pageView(context, { path: context.path, title: heading, language, alternates })
+    return { content: await context.template('ProductList', { page, heading, products }), contentType: HTML }
   },
+}
+
+function hasProducts(read: Read, language: string | null): boolean {
+  return read.count(entries.indexes.byKind, inLanguage(language, 'product'), 1) > 0
 }
 
 export const shop: Feature = { name: 'shop', entryTypes: [product], routes: [productPage, productList] }

@@ -1,11 +1,24 @@
 import * as v from 'valibot'
-import { assets, entries, files, revisions, settings, sources, tags, templates } from '../../model/site-tables.ts'
+import {
+  assets,
+  dataFiles,
+  entries,
+  files,
+  redirects,
+  revisions,
+  settings,
+  sources,
+  templates,
+  terms,
+} from '../../model/site-tables.ts'
 import type { Table } from '../../model/types.ts'
 import { FRAME_PATH, FRAME_SLOT } from '../../protocol/page-frame.ts'
 import { HTML } from '../../render/content-type.ts'
-import { PAGE_QUERIES, pageView } from '../../render/page-view.ts'
+import { languageTag, PAGE_QUERIES, pageView, textSetting } from '../../render/page-view.ts'
 import { versionsOf } from '../../render/picture.ts'
+import { redirectPage } from '../../render/redirect-page.ts'
 import type { Route } from '../../render/types.ts'
+import { wordsOf } from '../../render/words/words-of.ts'
 import type { Feature } from '../types.ts'
 import { siteSync } from './site-sync.ts'
 import { SITEMAP_QUERIES, sitemapIndex, sitemapPart } from './sitemap.ts'
@@ -51,7 +64,7 @@ const notFound: Route = {
   name: 'not-found',
   pages: () => [{ path: '/404.html', argument: null }],
   async render(context) {
-    const page = pageView(context, { path: '/404.html', title: 'Page not found' })
+    const page = pageView(context, { path: '/404.html', title: context.query(wordsOf, languageTag(context, null)).notFoundTitle })
     return { content: await context.template('NotFound', { page }), contentType: HTML }
   },
 }
@@ -68,7 +81,8 @@ const frame: Route = {
 
 const robots: Route = {
   name: 'robots',
-  pages: () => [{ path: '/robots.txt', argument: null }],
+  // A site may have its own, as content/robots.txt.
+  pages: (read) => (read.row(files, '/robots.txt') ? [] : [{ path: '/robots.txt', argument: null }]),
   render(context) {
     const { site } = pageView(context, { path: '/robots.txt', title: '' })
     return {
@@ -78,11 +92,37 @@ const robots: Route = {
   },
 }
 
+/** Old places of entries, and those that site.yaml names. */
+const redirect: Route = {
+  name: 'redirect',
+  over: { table: redirects.name },
+  pages(read, key) {
+    const row = read.row(redirects, key)
+    return row ? [{ path: row.path, argument: key }] : []
+  },
+  render(context, key) {
+    const row = context.row(redirects, String(key))
+    if (!row) throw new Error(`The redirect ${String(key)} is gone.`)
+    return redirectPage(row.target, textSetting(context, 'url'))
+  },
+}
+
 /** What every site has, whatever its kinds of content. */
 export const site: Feature = {
   name: 'site',
-  tables: [settings, templates, assets, files, sources, revisions, entries, tags] as unknown as readonly Table<never>[],
+  tables: [
+    settings,
+    templates,
+    assets,
+    files,
+    dataFiles,
+    sources,
+    revisions,
+    entries,
+    terms,
+    redirects,
+  ] as unknown as readonly Table<never>[],
   queries: [...PAGE_QUERIES, ...SITEMAP_QUERIES],
-  routes: [assetFile, plainFile, notFound, frame, robots, sitemapIndex, sitemapPart],
+  routes: [assetFile, plainFile, redirect, notFound, frame, robots, sitemapIndex, sitemapPart],
   writes: [siteSync],
 }

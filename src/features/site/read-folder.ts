@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
+import { toJson } from '../../config/json.ts'
 import { readSiteConfig } from '../../config/read-site-config.ts'
 import type { SiteConfig } from '../../config/types.ts'
+import { dataName, readDataFile } from '../../content/data-file.ts'
 import { decodeSource } from '../../content/source-text.ts'
 import { mediaKey, typeOfPath } from '../../content/sources.ts'
-import type { Entry, EntryType, MarkdownSettings, SourceReader } from '../../content/types.ts'
+import type { Entry, EntryType, ReadingRules, ReadingSettings, SourceReader } from '../../content/types.ts'
 import { EntryChanges } from '../../model/change-entries.ts'
 import type { Picture } from '../../model/picture.ts'
-import { entries, files, settings, sources } from '../../model/site-tables.ts'
+import { dataFiles, entries, files, redirects, settings, sources } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import { contentTypeOf } from '../../render/content-type.ts'
+import { strangeWords } from '../../render/words/strange-words.ts'
 
 export const CONFIG_FILE = 'site.yaml'
 
@@ -56,24 +59,30 @@ export function readFolder(change: Change, { changed, removed }: FolderChange, p
   const entryChanges = new EntryChanges(change)
   const folder = { change, entryChanges }
   for (const path of removed) removeSource(folder, path)
-  const before = markdownSettings(change)
+  const before = readingSettings(change)
   const known = parts.everything === true ? [...changed, ...othersThan(changed, change)] : changed
   for (const file of known) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
-  const files = isDeepStrictEqual(markdownSettings(change), before) ? known : [...changed, ...othersThan(changed, change)]
+  const files = isDeepStrictEqual(readingSettings(change), before) ? known : [...changed, ...othersThan(changed, change)]
   for (const file of files) if (typeOfPath(file.path, parts.types) === null) problems.push(...publishFile(change, file))
+  for (const file of files) if (dataName(file.path) !== null) problems.push(...keepData(change, file, parts))
   const readings = files.flatMap((file) => readSource(change, file, parts))
   for (const { file, entry } of readings) releaseEntry(folder, file.path, entry?.id ?? null)
   for (const reading of readings.toSorted((a, b) => (a.file.path < b.file.path ? -1 : 1)))
     problems.push(...place(folder, reading))
-  entryChanges.nameTags()
+  entryChanges.nameTerms()
   return problems
 }
 
-/** What of site.yaml decides how every body is rendered. */
-function markdownSettings(change: Change): MarkdownSettings {
+/** What of site.yaml decides how every file is read: with other settings all of them are read again. */
+function readingSettings(change: Change): ReadingSettings {
+  const setting = (name: string) => change.row(settings, name)?.value
+  // Written by `readConfig` alone, from a checked site.yaml.
+  const taxonomies = (setting('taxonomies') ?? ['tags']) as readonly string[]
+  const permalinks = (setting('permalinks') ?? {}) as ReadingRules['permalinks']
   return {
-    parser: change.row(settings, 'parser')?.value === 'remark' ? 'remark' : 'satteri',
-    highlight: change.row(settings, 'highlight')?.value !== false,
+    parser: setting('parser') === 'remark' ? 'remark' : 'satteri',
+    highlight: setting('highlight') !== false,
+    rules: { taxonomies, permalinks, languages: Object.keys(setting('languages') ?? {}) },
   }
 }
 
@@ -86,10 +95,22 @@ function othersThan(files: readonly FolderFile[], change: Change): readonly Fold
 /** The settings of site.yaml as rows. A file with errors changes nothing but is noted as faulty. */
 function readConfig(change: Change, file: FolderFile, parts: FolderParts): readonly Problem[] {
   const text = decodeSource({ path: file.path, bytes: parts.bytesOf(file) })
-  const { config, problems } = typeof text === 'string' ? readSiteConfig(CONFIG_FILE, text) : { config: null, problems: [text] }
+  const read = typeof text === 'string' ? readSiteConfig(CONFIG_FILE, text) : { config: null, problems: [text] }
+  const { config } = read
+  const problems = [...read.problems, ...(config === null ? [] : strangeWords(config.words))]
   change.put(sources, { path: file.path, hash: file.hash, entry: null, problems })
-  if (config) for (const [name, value] of Object.entries(settingsOf(config))) change.put(settings, { name, value })
+  if (config === null) return problems
+  for (const [name, value] of Object.entries(settingsOf(config))) change.put(settings, { name, value })
+  keepRedirects(change, config.redirects)
   return problems
+}
+
+function keepRedirects(change: Change, now: SiteConfig['redirects']): void {
+  const before = change.row(settings, 'redirects')?.value
+  const paths = Array.isArray(before) ? before.map(String) : []
+  for (const path of paths) if (!(path in now)) change.remove(redirects, JSON.stringify([path, null]))
+  for (const [path, target] of Object.entries(now)) change.put(redirects, { path, entry: null, target })
+  change.put(settings, { name: 'redirects', value: Object.keys(now) })
 }
 
 /** What of site.yaml a page may look at. Where the content lies is the reading side's business. */
@@ -102,31 +123,26 @@ function settingsOf({
   menu,
   comments,
   postsPerPage,
+  taxonomies,
+  permalinks,
+  languages,
+  words,
   parser,
   highlight,
   data,
 }: SiteConfig): Readonly<Record<string, Json>> {
   const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
   const { open, moderation } = comments
-  return {
-    title,
-    url,
-    language,
-    description,
-    author,
-    menu: items,
-    comments: { open, moderation },
-    postsPerPage,
-    parser,
-    highlight,
-    data,
-  }
+  const about = { title, url, language, description, author, menu: items }
+  const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
+  const lists = { postsPerPage, taxonomies, permalinks }
+  return { ...about, ...lists, languages: others, words, comments: { open, moderation }, parser, highlight, data }
 }
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {
   const type = typeOfPath(file.path, parts.types)
   if (type === null) return []
-  const read = parts.read({ path: file.path, bytes: parts.bytesOf(file) }, type, markdownSettings(change))
+  const read = parts.read({ path: file.path, bytes: parts.bytesOf(file) }, type, readingSettings(change))
   return [{ file, ...read }]
 }
 
@@ -150,6 +166,41 @@ function publishFile(change: Change, { path, hash, picture }: FolderFile): reado
   }
   if (loser) change.put(sources, { path: loser.path, hash: loser.hash, entry: null, problems })
   return problems
+}
+
+/** What a data file holds, for templates. Of two of one name the first by path is it. */
+function keepData(change: Change, file: FolderFile, parts: FolderParts): readonly Problem[] {
+  const { path, hash } = file
+  const name = dataName(path) ?? ''
+  const { value, problems } = readDataFile({ path, bytes: parts.bytesOf(file) })
+  const there = change.row(dataFiles, name)
+  const rival = there === null || there.source === path ? null : there.source
+  if (rival !== null && rival < path) {
+    const duplicate = sameData(name, rival, path)
+    change.put(sources, { path, hash, entry: null, problems: [duplicate] })
+    return [duplicate]
+  }
+  change.put(sources, { path, hash, entry: null, problems })
+  if (problems.length > 0) {
+    if (there?.source === path) change.remove(dataFiles, name)
+    return problems
+  }
+  change.put(dataFiles, { name, source: path, value })
+  if (rival === null) return problems
+  const duplicate = sameData(name, path, rival)
+  change.put(sources, { path: rival, hash: change.row(sources, rival)?.hash ?? '', entry: null, problems: [duplicate] })
+  return [duplicate]
+}
+
+function sameData(name: string, winner: string, loser: string): Problem {
+  return {
+    where: loser,
+    line: 1,
+    rule: 'content/duplicate-path',
+    message: `${loser} and ${winner} would both be the data “${name}”.`,
+    hint: 'Rename one of the files.',
+    severity: 'error',
+  }
 }
 
 /** The one other file that would be published where this one is: `content/media/a.png` beside `media/a.png`. */
@@ -187,6 +238,8 @@ function removeSource(folder: Folder, path: string): void {
   const key = mediaKey(path)
   const rival = key === null ? null : change.row(sources, rivalOf(path, key))
   if (key !== null && (rival === null || path < rival.path)) change.remove(files, `/${key}`)
+  const name = dataName(path)
+  if (name !== null && change.row(dataFiles, name)?.source === path) change.remove(dataFiles, name)
   change.remove(sources, path)
 }
 

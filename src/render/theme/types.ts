@@ -38,7 +38,8 @@ export const TEMPLATE_NAMES = Object.keys({
   PostList: true,
   ProductList: true,
   NoteList: true,
-  Tags: true,
+  Archive: true,
+  Terms: true,
   NotFound: true,
   Frame: true,
 } satisfies Record<TemplateName, true>) as readonly TemplateName[]

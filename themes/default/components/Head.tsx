@@ -1,4 +1,5 @@
 import type { PageView } from 'drowse/theme'
+import { Preview } from './Preview.tsx'
 
 /** Search engines and browser tabs show about this much. */
 const TITLE_LENGTH = 70
@@ -13,11 +14,7 @@ export function Head({ page, image }: { page: PageView; image?: string | undefin
       <title>{titleOf(page.title, site.title)}</title>
       {page.description !== '' && <meta name="description" content={page.description} />}
       <meta name="color-scheme" content="light dark" />
-      <meta property="og:title" content={page.title === '' ? site.title : page.title} />
-      <meta property="og:site_name" content={site.title} />
-      <meta property="og:url" content={page.canonical} />
-      {page.description !== '' && <meta property="og:description" content={page.description} />}
-      {picture !== null && <meta property="og:image" content={picture} />}
+      <Preview page={page} picture={picture} />
       {FONTS.map(
         (font) =>
           assets[font] !== undefined && (
@@ -26,11 +23,31 @@ export function Head({ page, image }: { page: PageView; image?: string | undefin
       )}
       <link rel="stylesheet" href={assets['style.css']} />
       <link rel="canonical" href={page.canonical} />
-      {assets['favicon.svg'] !== undefined && <link rel="icon" href={assets['favicon.svg']} type="image/svg+xml" />}
+      <Icons page={page} />
       {page.feeds.map((feed) => (
         <link rel="alternate" type={feed.type} title={feed.title} href={feed.path} />
       ))}
     </head>
+  )
+}
+
+/** The site's own icons, else the theme's. */
+function Icons({ page: { icons, assets } }: { page: PageView }) {
+  const own = icons.filter((path) => path.includes('favicon'))
+  const themes = assets['favicon.svg']
+  return (
+    <>
+      {own.map((path) => (
+        <link
+          rel="icon"
+          href={path}
+          type={path.endsWith('.svg') ? 'image/svg+xml' : undefined}
+          sizes={path.endsWith('.ico') ? '32x32' : undefined}
+        />
+      ))}
+      {own.length === 0 && themes !== undefined && <link rel="icon" href={themes} type="image/svg+xml" />}
+      {icons.includes('/apple-touch-icon.png') && <link rel="apple-touch-icon" href="/apple-touch-icon.png" />}
+    </>
   )
 }
 

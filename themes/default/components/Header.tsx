@@ -5,7 +5,7 @@ export function Header({ page }: { page: PageView }) {
   const { site, path } = page
   return (
     <header class="site-header">
-      <a class="site-title" href="/" aria-current={path === '/' ? 'page' : undefined}>
+      <a class="site-title" href={site.home} aria-current={path === site.home ? 'page' : undefined}>
         {site.title}
       </a>
       {site.menu.length > 0 && (
@@ -13,7 +13,7 @@ export function Header({ page }: { page: PageView }) {
           <ul>
             {site.menu.map((link) => (
               <li>
-                <a href={link.path} aria-current={current(link.path, path)}>
+                <a href={link.path} aria-current={current(link.path, path, site.home)}>
                   {link.title}
                 </a>
               </li>
@@ -26,7 +26,7 @@ export function Header({ page }: { page: PageView }) {
 }
 
 /** `page` for the page itself, `true` for a page inside that section. */
-function current(link: string, path: string): 'page' | 'true' | undefined {
+function current(link: string, path: string, home: string): 'page' | 'true' | undefined {
   if (link === path) return 'page'
-  return link !== '/' && link.endsWith('/') && path.startsWith(link) ? 'true' : undefined
+  return link !== home && link.endsWith('/') && path.startsWith(link) ? 'true' : undefined
 }

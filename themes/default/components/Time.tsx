@@ -20,11 +20,30 @@ export function Time({
   )
 }
 
+/** A day within its month, for lists of a month. */
+export function Day({ iso, language }: { iso: string; language: string }) {
+  return (
+    <time datetime={iso.slice(0, 10)}>
+      {formatWith(language, 'day', { day: 'numeric', month: 'short' }).format(new Date(iso))}
+    </time>
+  )
+}
+
+/** `May 2024`, in the site's language. */
+export function monthOf(iso: string, language: string): string {
+  const month = formatWith(language, 'month', { month: 'long', year: 'numeric' }).format(new Date(iso))
+  return month.charAt(0).toLocaleUpperCase(language) + month.slice(1)
+}
+
 function formatOf(language: string, short: boolean): Intl.DateTimeFormat {
-  const key = `${language} ${short}`
+  return short ? formatWith(language, 'short', { dateStyle: 'medium' }) : formatWith(language, 'long', { dateStyle: 'long' })
+}
+
+function formatWith(language: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${name}`
   const known = formats.get(key)
   if (known !== undefined) return known
-  const format = new Intl.DateTimeFormat(language, { dateStyle: short ? 'medium' : 'long', timeZone: 'UTC' })
+  const format = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' })
   formats.set(key, format)
   return format
 }

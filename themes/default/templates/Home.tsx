@@ -26,7 +26,7 @@ export function Home({ page, intro, posts, products, notes, profile, archive }: 
       )}
       {products.length > 0 && <Shop products={products} site={site} />}
       {notes.length > 0 && (
-        <Shelf title={words.notes} name="notes" more="/notes/" moreTitle={words.allNotes} feed>
+        <Shelf title={words.notes} name="notes" more={`${site.home}notes/`} moreTitle={words.allNotes} feed>
           {notes.map((entry) => (
             <NoteCard entry={entry} site={site} />
           ))}
@@ -50,7 +50,7 @@ function ProfileLink({ profile }: { profile: EntryLinkView }) {
 function Shop({ products, site }: { products: readonly EntryLinkView[]; site: SiteView }) {
   const words = wordsOf(site)
   return (
-    <Shelf title={words.products} name="products" more="/products/" moreTitle={words.allProducts}>
+    <Shelf title={words.products} name="products" more={`${site.home}products/`} moreTitle={words.allProducts}>
       <div class="shelf">
         {products.map((entry) => (
           <ProductCard entry={entry} site={site} level={3} />

@@ -10,7 +10,7 @@ export function NotFound({ page }: Templates['NotFound']) {
         <h1>{words.notFound}</h1>
         <p class="lead">{words.notFoundText}</p>
         <p>
-          <a href="/">{words.home}</a>
+          <a href={page.site.home}>{words.home}</a>
         </p>
       </div>
     </Layout>

@@ -5,9 +5,10 @@ import { Comments } from '../components/Comments.tsx'
 import { Layout } from '../components/Layout.tsx'
 import { NeighbourPager } from '../components/Pager.tsx'
 import { Picture } from '../components/Picture.tsx'
-import { TagList } from '../components/TagList.tsx'
+import { Related } from '../components/Related.tsx'
+import { TagList, TermLinks } from '../components/TagList.tsx'
 
-export function Post({ page, entry, previous, next, comments }: Templates['Post']) {
+export function Post({ page, entry, previous, next, related, comments }: Templates['Post']) {
   return (
     <Layout page={page} image={entry.image?.src}>
       <article class="h-entry">
@@ -17,8 +18,10 @@ export function Post({ page, entry, previous, next, comments }: Templates['Post'
         </header>
         {entry.image !== null && <Picture image={entry.image} className="entry-picture u-featured" lazy={false} />}
         <div class="prose e-content">{raw(entry.html)}</div>
+        <TermLinks entry={entry} />
         <TagList tags={entry.tags} site={page.site} />
       </article>
+      <Related posts={related} site={page.site} />
       <NeighbourPager site={page.site} previous={previous} next={next} />
       {comments !== null && <Comments comments={comments} site={page.site} />}
     </Layout>

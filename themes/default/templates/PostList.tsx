@@ -1,10 +1,11 @@
 import type { Templates } from 'drowse/theme'
 import { EntryCard } from '../components/EntryCard.tsx'
 import { Layout } from '../components/Layout.tsx'
+import { Overviews } from '../components/Overviews.tsx'
 import { ListPager } from '../components/Pager.tsx'
 import { wordsOf } from '../words.ts'
 
-export function PostList({ page, heading, posts, newer, older }: Templates['PostList']) {
+export function PostList({ page, heading, posts, newer, older, overviews }: Templates['PostList']) {
   return (
     <Layout page={page}>
       <div class="h-feed">
@@ -14,11 +15,7 @@ export function PostList({ page, heading, posts, newer, older }: Templates['Post
           <EntryCard entry={entry} site={page.site} />
         ))}
       </div>
-      {posts.some(({ tags }) => tags.length > 0) && (
-        <p class="more">
-          <a href="/tags/">{wordsOf(page.site).allTags}</a>
-        </p>
-      )}
+      <Overviews links={overviews} />
       <ListPager site={page.site} newer={newer} older={older} />
     </Layout>
   )
