@@ -25,6 +25,8 @@ describe('a good site.yaml', () => {
         languages: {},
         words: {},
         parser: 'satteri',
+        highlight: true,
+        pictures: true,
         publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
         data: {},
       },
@@ -81,6 +83,8 @@ describe('a good site.yaml', () => {
       languages: { ru: { title: 'Сайт', description: null, author: null, menu: null } },
       words: { en: { posts: 'Writings', minutes: { one: 'min', other: 'mins' } } },
       parser: 'remark',
+      highlight: true,
+      pictures: true,
       publish: {
         store: { type: 's3', bucket: 'blog', endpoint: 'https://s3.example.org', prefix: 'blog/' },
         purge: { type: 'http', url: 'http://cache.example.org', mode: 'each' },
