@@ -67,8 +67,8 @@ export interface Index {
   resetKept(hashes: readonly string[], due: number, releases: Iterable<number>, spent: number): void
   /** The bytes of a small object that was published from here lately. */
   body(hash: string): Uint8Array | null
-  /** Keeps the bytes of a small object at hand, in place of older ones. */
-  addBody(hash: string, bytes: Uint8Array): void
+  /** Keeps the bytes of small objects at hand, in place of older ones. */
+  addBodies(bodies: ReadonlyMap<string, Uint8Array>): void
   /** Notes the newest outbox number, and the keys that this process has just put again. */
   settle(outbox: number, certain: readonly string[]): void
   /** Never throws: doubt that can't be stored is kept until the index is closed, which then says so. */
@@ -273,13 +273,16 @@ export function openIndex(path: string): Index {
       const row = body.get(hash)
       return row === undefined ? null : v.parse(bodyRow, row).bytes
     },
-    addBody(hash, bytes) {
+    addBodies(bodies) {
       transaction(db, () => {
-        addBody.run(hash, bytes)
-        bodiesBytes += bytes.byteLength
-        if (bodiesBytes <= BODIES_BYTES) return
-        dropOldBodies.run(BODIES_AT_ONCE)
-        bodiesBytes = sizeOfBodies()
+        for (const [hash, bytes] of bodies) {
+          addBody.run(hash, bytes)
+          bodiesBytes += bytes.byteLength
+        }
+        while (bodiesBytes > BODIES_BYTES) {
+          dropOldBodies.run(BODIES_AT_ONCE)
+          bodiesBytes = sizeOfBodies()
+        }
       })
     },
     settle(outbox, certain) {

@@ -1,6 +1,7 @@
 import { foldersOf } from '../protocol/key.ts'
 import type { Claim } from './claim.ts'
 import { claimNext } from './claimed.ts'
+import type { Index } from './index-file.ts'
 import { bytesOf, isClaimed, isSmallText, keepingOf } from './kept.ts'
 import { inTheWay, storeKey } from './key.ts'
 import { inOrder } from './order.ts'
@@ -12,6 +13,8 @@ import { writeRecord } from './record.ts'
 import { keysOf } from './release-record.ts'
 import { foldReleases } from './snapshot.ts'
 import type { ManifestEntry, PlannedPut, Release, ReleaseChange, ReleasePlan } from './types.ts'
+
+const BODIES_AT_ONCE = 200
 
 /** See `Publisher.publish`. */
 export async function publishChange(parts: PublisherParts, change: ReleaseChange): Promise<Release | null> {
@@ -25,8 +28,9 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
   try {
     await clearTheWay(parts, plan, copied)
     let done = 0
+    const atHand = bodiesFor(index)
     const wasPut = (entry: ManifestEntry, bytes: Uint8Array | null) => {
-      if (claim !== null && bytes !== null && isSmallText(entry)) index.addBody(entry.hash, bytes)
+      if (claim !== null && bytes !== null && isSmallText(entry)) atHand.add(entry.hash, bytes)
       change.progress?.(++done, puts.length)
     }
     for (const group of inOrder(puts, ({ entry, why }) => ({ info: entry, isNew: why === 'new' }))) {
@@ -36,6 +40,7 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
       removed.filter((entry) => copied.has(entry)),
       (entry) => keepBytes(store, index, entry),
     )
+    atHand.write()
     claim?.check()
     if (isRelease(plan)) release = await writeRecord(store, index, wanted, parts.retention, claim?.turn ?? 0)
     index.settle(change.outbox ?? index.state().outbox, doubtful)
@@ -49,6 +54,23 @@ export async function publishChange(parts: PublisherParts, change: ReleaseChange
   await prune(parts)
   await foldReleases(store, index)
   return release
+}
+
+/** Gathers what was put, to be written into the index many at once: a large release would notice a transaction for each. */
+function bodiesFor(index: Pick<Index, 'addBodies'>) {
+  const bodies = new Map<string, Uint8Array>()
+  const write = () => {
+    if (bodies.size === 0) return
+    index.addBodies(bodies)
+    bodies.clear()
+  }
+  return {
+    add(hash: string, bytes: Uint8Array): void {
+      bodies.set(hash, bytes)
+      if (bodies.size === BODIES_AT_ONCE) write()
+    },
+    write,
+  }
 }
 
 /**
