@@ -46,7 +46,8 @@ export function publishVerbs(name: string, fresh: () => StoreConfig | Promise<St
     return { siteDir, drowse, edit, store, page }
   }
 
-  describe(`the verbs: ${name}`, () => {
+  // Each test runs a verb several times, and a verb builds a site.
+  describe(`the verbs: ${name}`, { timeout: 240_000 }, () => {
     it('publish what --dry-run had said, and nothing when nothing has changed', async () => {
       const { drowse, store } = await place()
       const plan = (await drowse('publish', '--dry-run', '--json')).result
