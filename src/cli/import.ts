@@ -5,6 +5,7 @@ import { readSiteFile } from '../build/scan-folder.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { oldFolder } from '../import/old-folder.ts'
 import { planImport, settingsOf } from '../import/plan-import.ts'
+import { patternOf } from '../import/post-pattern.ts'
 import { readOldFolder } from '../import/read-old-folder.ts'
 import type { ImportPlan, NewFile, OldSite } from '../import/types.ts'
 import { wordPressSite } from '../import/wordpress.ts'
@@ -19,10 +20,11 @@ export async function runImport(terminal: Terminal, source: string, options: { t
   if (`${siteDir}${sep}`.startsWith(`${from}${sep}`))
     throw new DrowseError('usage', `The new site can’t be in ${from}, the old one.`, { hint: 'Name another folder with --to.' })
   const old = await readOldSite(from)
-  const plan = planImport(old)
-  const settings = existsSync(join(siteDir, 'site.yaml')) ? null : settingsOf(old)
-  const folders = settings === null ? (await readSiteFile(siteDir)).config.content : {}
-  const files = plan.files.map((file) => ({ ...file, path: placed(file.path, folders) }))
+  const config = existsSync(join(siteDir, 'site.yaml')) ? (await readSiteFile(siteDir)).config : null
+  const pattern = config === null ? patternOf(old.texts) : (config.permalinks.post ?? null)
+  const plan = planImport(old, pattern)
+  const settings = config === null ? settingsOf(old, pattern) : null
+  const files = plan.files.map((file) => ({ ...file, path: placed(file.path, config?.content ?? {}) }))
   if (settings !== null)
     files.unshift({ path: 'site.yaml', source: basename(from), read: () => new TextEncoder().encode(settings.text) })
   const outcome = await writeFiles(siteDir, files, options.dryRun === true)

@@ -1,4 +1,5 @@
 import { datePrefix, isSlug, slugify, slugOfPath } from '../content/slug.ts'
+import { fillPattern } from './post-pattern.ts'
 import type { Note, OldText } from './types.ts'
 
 /** Where Drowse has pages of its own making. */
@@ -28,16 +29,22 @@ export interface PlacedText {
   readonly notes: readonly Note[]
 }
 
-/** Gives each text a file and an address of its own: the old address where Drowse can publish there, else one beside which the old one is an alias. Pure. */
-export function placeTexts(texts: readonly OldText[]): readonly PlacedText[] {
+/**
+ * Gives each text a file and an address of its own: the old address where Drowse can publish there, else one beside which the old one is an alias. `pattern` is
+ * the posts’ own, of site.yaml. Pure.
+ */
+export function placeTexts(texts: readonly OldText[], pattern: string | null): readonly PlacedText[] {
   const paths = new Set<string>()
   const addresses = new Set(OWN)
+  const slugs = new Set<string>()
   const placed = texts.map((text) => {
     const folder = text.kind === 'post' ? 'content/posts' : 'content'
     const path = unused(paths, `${folder}/${text.path}`, (base, n) => base.replace(/(\.[^./]+)$/, `-${n}$1`))
     paths.add(path.toLowerCase())
-    const slug = slugFor(text, (candidate) => !addresses.has(addressFor(text, candidate)))
-    const address = addressFor(text, slug)
+    const isFree = (slug: string) => !slugs.has(`${text.kind}/${slug}`) && !addresses.has(addressFor(text, slug, pattern))
+    const slug = slugFor(text, pattern, isFree)
+    const address = addressFor(text, slug, pattern)
+    slugs.add(`${text.kind}/${slug}`)
     addresses.add(address)
     const old = text.address === null ? [] : [text.address]
     return { text, path, slug, address, aliases: [...new Set([...old, ...text.aliases])].filter((alias) => alias !== address) }
@@ -53,20 +60,26 @@ function moved(from: string, to: string): Note {
   return { does: 'hand', line: 1, rule: 'import/address', message }
 }
 
-function addressFor({ kind }: OldText, slug: string): string {
-  if (kind === 'post') return `/posts/${slug}/`
+function addressFor({ kind, date }: OldText, slug: string, pattern: string | null): string {
+  if (kind === 'post') return fillPattern(pattern, slug, date)
   return slug === '' ? '/' : `/${slug}/`
 }
 
 /** The slug that keeps the old address, else what the text wants, else its file’s name with the date, else one with a number. */
-function slugFor(text: OldText, isFree: (slug: string) => boolean): string {
-  const kept = (text.kind === 'post' ? /^\/posts\/(.+)\/$/ : /^\/(.*?)\/?$/).exec(text.address ?? '')?.[1]
+function slugFor(text: OldText, pattern: string | null, isFree: (slug: string) => boolean): string {
   if (text.kind === 'page' && text.address === '/' && isFree('')) return ''
-  if (kept !== undefined && isSlug(kept) && isFree(kept)) return kept
+  const kept = keptSlugs(text).find((slug) => isSlug(slug) && addressFor(text, slug, pattern) === text.address)
+  if (kept !== undefined && isFree(kept)) return kept
   const named = slugOfPath(text.path) || slugify(text.title ?? '') || 'untitled'
   const wanted = text.slug === null ? withoutDate(named, text.path) : slugify(text.slug)
   const candidates = [wanted, named].filter(isSlug)
   return candidates.find(isFree) ?? numbered(candidates[0] ?? 'untitled', isFree)
+}
+
+/** What of the old address may be the slug: its last part, or for pages and posts below `/posts/` all of it. */
+function keptSlugs({ address }: OldText): readonly string[] {
+  const path = (address ?? '').replace(/^\//, '').replace(/(?:\/|\.html)$/, '')
+  return [path.slice(path.lastIndexOf('/') + 1), path.replace(/^posts\//, ''), path]
 }
 
 function withoutDate(slug: string, path: string): string {

@@ -6,9 +6,9 @@ import { fieldsFor } from './new-fields.ts'
 import { type PlacedText, placeTexts } from './place-texts.ts'
 import type { AddressOf, ImportPlan, NewFile, Note, OldSite, OldText } from './types.ts'
 
-/** What would be written to make an old site one of Drowse’s: files, and what there is to say of each. Pure. */
-export function planImport(old: OldSite): ImportPlan {
-  const placed = placeTexts(old.texts)
+/** What would be written to make an old site one of Drowse’s: files, and what there is to say of each. `pattern`: where its site.yaml publishes posts. Pure. */
+export function planImport(old: OldSite, pattern: string | null): ImportPlan {
+  const placed = placeTexts(old.texts, pattern)
   const addressOf = addressBook(placed)
   const written = placed.map((text) => newText(text, old, addressOf))
   const told = (does: Note['does']) =>
@@ -30,7 +30,10 @@ export function planImport(old: OldSite): ImportPlan {
 }
 
 /** The site.yaml of a site that has none yet. */
-export function settingsOf(old: OldSite): { readonly text: string; readonly problems: readonly Problem[] } {
+export function settingsOf(
+  old: OldSite,
+  pattern: string | null,
+): { readonly text: string; readonly problems: readonly Problem[] } {
   const url = old.url !== null && /^https?:\/\//.test(old.url) ? old.url : null
   const settings = {
     title: old.title ?? 'My site',
@@ -38,6 +41,7 @@ export function settingsOf(old: OldSite): { readonly text: string; readonly prob
     ...(languageOf(old.language) === null ? {} : { language: languageOf(old.language) }),
     ...(old.description === null ? {} : { description: old.description }),
     ...(old.author === null ? {} : { author: old.author }),
+    ...(pattern === null ? {} : { permalinks: { post: pattern } }),
   }
   const guessed = [...(old.title === null ? ['title'] : []), ...(url === null ? ['url'] : [])]
   const problems = guessed.map((key): Problem => {

@@ -89,6 +89,7 @@ rating: 4
   it('gives a site that builds', async () => {
     expect(await drowse(['build', join(root, 'jekyll')])).toMatchObject({ code: 0, stderr: '' })
     expect(file('jekyll/dist/about/index.html')).toContain('I walk.')
+    expect(file('jekyll/dist/walks/second.html')).toContain('url=/posts/second-walk/')
     expect(file('jekyll/dist/images/mill.png')).toBe(readFileSync(join(OLD, 'jekyll/images/mill.png'), 'utf8'))
   })
 })
@@ -111,6 +112,10 @@ describe('an import from Hugo', () => {
     ])
   })
 
+  it('publishes posts by the pattern that most of them had', () => {
+    expect(file('hugo/site.yaml')).toContain('permalinks:\n  post: /:year/:month/:slug/\n')
+  })
+
   it('reads front matter in TOML and JSON', () => {
     expect(file('hugo/content/posts/granite.md').split('---')[1]).toBe(`
 title: Granite
@@ -122,7 +127,6 @@ tags:
   - Rock
 slug: granite-stone
 aliases:
-  - /2021/06/granite-stone/
   - /stones/1/
   - /blog/older
 weight: 3
@@ -135,7 +139,7 @@ weight: 3
     expect(text).toContain(
       '<figure><img src="/img/granite.png" alt="A stone"><figcaption><h4>Granite</h4><p>Found in May</p></figcaption></figure>',
     )
-    expect(text).toContain('[the other](/posts/bundle/) and [docs](/docs/map/#north)')
+    expect(text).toContain('[the other](/2021/01/bundle/) and [docs](/docs/map/#north)')
     expect(text).toContain('````go\nfmt.Println("```")\n````')
     expect(text).toContain('{{< shown >}}')
   })
@@ -180,8 +184,6 @@ tags:
   - Drinks
 author: Ann Leaf
 image: /wp-content/uploads/leaf.png
-aliases:
-  - /2018/03/04/green-tea/
 ---
 
 First line\\
@@ -219,6 +221,7 @@ A **new** paragraph with <sup>2</sup> and [a link](/about/).
     const uploads = join(root, 'wordpress/content/wp-content/uploads')
     cpSync(join(OLD, 'jekyll/images/mill.png'), join(uploads, 'leaf.png'))
     expect(await drowse(['build', join(root, 'wordpress')])).toMatchObject({ code: 0, stderr: '' })
+    expect(file('wordpress/dist/2018/03/04/green-tea/index.html')).toContain('Green tea')
   })
 
   it.each([
