@@ -68,20 +68,12 @@ export interface Catalogue {
   readonly home: string
   readonly empty: string
   readonly archive: string
-  readonly years: string
   readonly related: string
   readonly languages: string
-  readonly search: string
-  readonly searchFor: string
-  readonly nothingFound: string
-  readonly searching: string
-  readonly searchFailed: string
-  readonly searchNeedsScript: string
   readonly about: string
   readonly notFoundTitle: string
   readonly minutes: PluralForms
   readonly comments: PluralForms
-  readonly found: PluralForms
 }
 
 export interface LinkView {

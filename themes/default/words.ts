@@ -3,7 +3,7 @@ import type { Catalogue, PluralForms, SiteView } from 'drowse/theme'
 type Count = (count: number) => string
 
 /** The catalogue with its plural forms and places filled in by functions. */
-export type Words = Omit<Catalogue, 'minutes' | 'comments' | 'found' | 'replyTo'> & {
+export type Words = Omit<Catalogue, 'minutes' | 'comments' | 'replyTo'> & {
   readonly minutes: Count
   readonly comments: Count
   readonly replyTo: (author: string) => string

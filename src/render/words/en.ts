@@ -48,17 +48,8 @@ export const en = {
   home: 'Go to the home page',
   empty: 'Nothing here yet.',
   archive: 'Archive',
-  years: 'Years',
   related: 'Read next',
   languages: 'Languages',
-  search: 'Search',
-  searchFor: 'Words to look for',
-  found: { one: 'page found', other: 'pages found' },
-  nothingFound: 'Nothing found.',
-  searching: 'Looking …',
-  searchFailed: 'The search can’t be reached just now.',
-  searchNeedsScript:
-    'This search runs in your browser and needs JavaScript. Without it, the archive and the tags lead to everything.',
   about: 'About',
   notFoundTitle: 'Page not found',
 }
