@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Database } from '../model/database.ts'
-import { type CompileOptions, compileTheme } from '../render/theme/compile.ts'
+import type { CompileOptions } from '../render/theme/compile.ts'
 import { filesOfLayers } from '../render/theme/layers.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 
@@ -11,6 +11,8 @@ export async function keptTheme(database: Database, engine: string, options: Com
   const key = keyOf(engine, options)
   const kept = database.get('SELECT theme FROM kept_theme WHERE key = ?', key)
   if (kept) return fromText(String(kept.theme))
+  // The compilers take their time to load, and are seldom needed.
+  const { compileTheme } = await import('../render/theme/compile.ts')
   const theme = await compileTheme(options)
   database.run('DELETE FROM kept_theme')
   // Packages of the site's own are not looked at, so what is made of them is not kept.

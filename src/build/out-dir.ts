@@ -31,7 +31,8 @@ export function openOutDir(root: string): OutDir {
   return {
     holds(object) {
       if (written.get(object.key) !== object.hash) return false
-      return statSync(join(root, object.key), { throwIfNoEntry: false })?.size === object.sizeBytes
+      // As `join` would say it; this is asked of every file.
+      return statSync(`${root}/${object.key}`, { throwIfNoEntry: false })?.size === object.sizeBytes
     },
     write(object, bytes) {
       const file = join(root, object.key)

@@ -8,8 +8,15 @@ export function isMarkdown(path: string): boolean {
 
 /** The kind whose source holds a path, the longest if there are several; null for a path outside all of them. */
 export function sourceOfPath(path: string, types: readonly EntryType[]): EntryType | null {
-  const holding = types.filter((type) => path === type.source || (!isMarkdown(type.source) && path.startsWith(`${type.source}/`)))
-  return holding.toSorted((a, b) => b.source.length - a.source.length)[0] ?? null
+  let nearest: EntryType | null = null
+  for (const type of types) if (type.source.length > (nearest?.source.length ?? -1) && holds(type.source, path)) nearest = type
+  return nearest
+}
+
+/** Whether a path is a source's own one file, or lies in its folder. */
+function holds(source: string, path: string): boolean {
+  if (!path.startsWith(source)) return false
+  return path.length === source.length || (path[source.length] === '/' && !isMarkdown(source))
 }
 
 /** The kind of entry that a file of the site is; null for media and for anything outside the kinds' sources. */
