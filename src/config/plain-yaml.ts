@@ -12,8 +12,8 @@ const WORDS = /^\p{L}/u
 const SIGN = /:(?: |$)| #/
 /** An item of a `[a, b]` list without quotes. */
 const ITEM = /^\p{L}[\p{L}\p{N}_-]*(?: [\p{L}\p{N}_-]+)*$/u
-// Anything that is not seen, tabs too.
-const UNSEEN = /[^\P{C}\n]|[\u2028\u2029\ufeff]/u
+// Anything that is not seen, tabs too, and all white space but the plain one: only that is trimmed in YAML.
+const UNSEEN = /[^\P{C}\n]|[^\S \n]/u
 
 /** A mapping of plain keys to one-line texts, dates, whole numbers, booleans and `[a, b]` lists; null for all other YAML, valid or not. */
 export function readPlainYaml(text: string): Readonly<Record<string, unknown>> | null {

@@ -19,6 +19,13 @@ describe('plain front matter', () => {
     })
   })
 
+  it.each(['title: a\u00a0', 'tags: [a\u00a0]', 'title: a\u3000b'])(
+    'leaves white space other than a space to the full parser: %j',
+    (text) => {
+      expect(readPlainYaml(text)).toBeNull()
+    },
+  )
+
   it('is what the full parser makes of it, or left to the full parser', () => {
     const piece = fc.constantFrom(
       ...['a', 'b c', 'Ünï', '漢', 'true', 'False', 'null', 'NULL', '~', 'yes', '.inf', '0', '12', '007', '1e3', '0x1f', '-1'],
