@@ -1,3 +1,4 @@
+import { nearMiss } from '../config/near-miss.ts'
 import type { Body, BodyCache } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Feature } from '../features/types.ts'
@@ -10,6 +11,7 @@ import { sources, templates } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
 import type { LoadedTheme } from '../render/theme/load.ts'
+import { SHORTCODES } from '../render/theme/types.ts'
 import type { PageContext, Route } from '../render/types.ts'
 import { problemOf, toObject } from './objects.ts'
 import { PageProblems } from './page-problems.ts'
@@ -197,6 +199,11 @@ export class Site {
       template(name, props) {
         recorder.row(templates, name)
         return parts.theme.render(name, props)
+      },
+      shortcode(name, props) {
+        recorder.row(templates, SHORTCODES)
+        if (parts.theme.shortcodes.includes(name)) return { html: parts.theme.shortcode(name, props) }
+        return { html: null, near: nearMiss(name, parts.theme.shortcodes) }
       },
       body(bodyHash): Body {
         const body = parts.bodies.get(bodyHash)

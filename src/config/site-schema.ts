@@ -91,6 +91,8 @@ export const siteEntries = {
   words: v.optional(v.record(languageTag, v.record(v.string(), word)), {}),
   parser: v.optional(v.picklist(PARSERS), 'satteri'),
   highlight: v.optional(v.boolean(), true),
+  math: v.optional(v.boolean(), false),
+  toc: v.optional(v.boolean(), false),
   pictures: v.optional(v.boolean(), true),
   publish: v.optional(publishSchema, {}),
   data: v.optional(v.record(v.string(), v.unknown()), {}),

@@ -30,6 +30,10 @@ export interface SiteConfig {
   readonly parser: ParserName
   /** Whether code blocks are coloured. */
   readonly highlight: boolean
+  /** Whether `$…$` is a formula, unless an entry says otherwise. */
+  readonly math: boolean
+  /** Whether entries show a table of their headings, unless they say otherwise. */
+  readonly toc: boolean
   /** Whether pictures are measured and get smaller versions. */
   readonly pictures: boolean
   readonly publish: PublishConfig

@@ -33,6 +33,14 @@ export const flag = v.pipe(
   v.boolean(),
 )
 
+/** What kinds with a text of some length read beside their own fields. */
+export const textFields = {
+  /** Whether the page shows a table of its headings. */
+  toc: v.optional(flag),
+  /** Whether `$…$` is a formula. */
+  math: v.optional(flag),
+}
+
 export const termNames = v.pipe(
   v.union([v.string(), v.array(v.union([v.string(), v.number(), v.boolean()]))]),
   v.transform((value) => (typeof value === 'string' ? value.split(',') : value.map(String))),

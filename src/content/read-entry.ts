@@ -76,7 +76,8 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
   const { title, markdown } = titleOf(fields, file.markdown, options.parser)
   const slug = fields.common.slug ?? slugOfPath(pathInSource(plain, type))
   const date = fields.common.date ?? dateFromName(plain)
-  const body = renderCached(markdown, options)
+  const math = typeof fields.data.math === 'boolean' ? fields.data.math : options.math
+  const body = renderCached(markdown, { ...options, math })
   const bodyLine = 1 + lineEnds(file.text.slice(0, file.text.length - markdown.length))
   const problems = [
     ...file.problems,
@@ -149,8 +150,11 @@ function dateFromName(path: string): string | null {
 }
 
 /** Null where the Markdown nests deeper than the stack reaches. */
-function renderCached(markdown: string, { bodies, parser, highlight }: ReadOptions): (Body & { readonly hash: string }) | null {
-  const options: BodyOptions = { parser, highlight, code: bodies.code }
+function renderCached(
+  markdown: string,
+  { bodies, parser, highlight, math }: ReadOptions,
+): (Body & { readonly hash: string }) | null {
+  const options: BodyOptions = { parser, highlight, math, code: bodies.code }
   const hash = bodyHash(markdown, options)
   const cached = bodies.get(hash)
   if (cached !== null) return { ...cached, hash }

@@ -1,6 +1,7 @@
 import type { ObjectEntries } from 'valibot'
 import type { ParserName } from '../config/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
+import type { Directive } from './markdown/types.ts'
 
 /** A file of the site's folder. `path` is relative to the site, with `/`: `content/posts/hello.md`. */
 export interface SourceFile {
@@ -72,7 +73,7 @@ export interface Entry {
 export interface Body {
   /** Finished HTML, with links and pictures as the author wrote them. */
   readonly html: string
-  /** What a page has to put in place, by `start`. Slots lie side by side or inside each other, and never overlap otherwise. */
+  /** What a page has to put in place, as they begin in the HTML. Slots lie side by side or inside each other, and never overlap otherwise. */
   readonly slots: readonly Slot[]
   readonly headings: readonly { readonly depth: number; readonly id: string; readonly text: string }[]
   /** Every id in `html`. */
@@ -92,6 +93,12 @@ interface Stretch {
   readonly end: number
 }
 
+/** A stretch with the slots in it: those of the body from the one numbered `first` up to `next`. */
+export interface Part extends Stretch {
+  readonly first: number
+  readonly next: number
+}
+
 /** A part of a body that depends on its page or on the site. `line` is the body's own, from 1. */
 export type Slot = Stretch & { readonly line: number } & (
     | {
@@ -106,6 +113,14 @@ export type Slot = Stretch & { readonly line: number } & (
         /** The element's other attributes, by their names in HTML; `true` for one without a value. */
         readonly attributes: { readonly [name: string]: string | true }
       }
+    | (Directive & {
+        /** A shortcode, whose HTML is its label and what it encloses. */
+        readonly kind: 'shortcode'
+        /** What stood in its brackets. */
+        readonly label: Part
+        /** What it encloses. */
+        readonly content: Part
+      })
   )
 
 /** Bodies by their hash. Given by the caller; may forget. */
@@ -125,6 +140,7 @@ export interface CodeCache {
 export interface ReadingSettings {
   readonly parser: ParserName
   readonly highlight: boolean
+  readonly math: boolean
   readonly rules: ReadingRules
 }
 

@@ -212,6 +212,10 @@ function themesFault(error: unknown): unknown {
 /** Every page keeps its last version and says why: a fault in the owner's theme must not hold up what visitors write. */
 function unusable(error: unknown): LoadedTheme {
   return {
+    shortcodes: [],
+    shortcode() {
+      throw error
+    },
     render() {
       throw error
     },

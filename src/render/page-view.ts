@@ -8,6 +8,7 @@ import { bodyHtml } from './body-html.ts'
 import { LINK_QUERIES } from './link-target.ts'
 import { fileShown, pictureView } from './picture.ts'
 import { priceOf } from './price.ts'
+import { tocOf } from './toc.ts'
 import type { PageContext } from './types.ts'
 import type { EntryLinkView, EntryView, ImageView, LinkView, PageView, SiteView } from './views.ts'
 import { wordsOf } from './words/words-of.ts'
@@ -83,6 +84,8 @@ const ownIcons = defineQuery<null, string[]>('own-icons', (read) => ICONS.filter
 
 const isListed = defineQuery<string, boolean>('has-entries', (read, group) => read.count(entries.indexes.byKind, group, 1) > 0)
 
+const showsToc = defineQuery<null, boolean>('shows-toc', (read) => read.row(settings, 'toc')?.value === true)
+
 /** An entry as it stands in lists: a change of its text alone does not reach the lists. */
 export const entryLink = defineQuery<string, EntryLinkJson | null>('entry-link', (read, id) => {
   const entry = read.row(entries, id)
@@ -122,6 +125,7 @@ export const PAGE_QUERIES = [
   assetPaths,
   ownIcons,
   isListed,
+  showsToc,
   entryLink,
   translations,
   ...LINK_QUERIES,
@@ -202,12 +206,13 @@ function articleOf({ date, updated, tags, data }: Entry, site: SiteView): PageVi
 /** An entry with its body, for the page of its own. */
 export function entryView(context: PageContext, entry: Entry): EntryView {
   const body = context.body(entry.bodyHash)
-  const language = languageTag(context, entry.language)
-  const author = typeof entry.data.author === 'string' ? entry.data.author : context.query(siteView, entry.language).author
+  const site = context.query(siteView, entry.language)
+  const author = typeof entry.data.author === 'string' ? entry.data.author : site.author
   return {
-    ...linkOf(context, entry, language),
-    html: bodyHtml(context, entry),
+    ...linkOf(context, entry, site.language),
+    html: bodyHtml(context, entry, site),
     headings: body.headings,
+    toc: hasToc(context, entry) ? tocOf(body.headings) : [],
     words: body.words,
     minutes: Math.max(1, Math.round(body.words / READING_SPEED)),
     updated: entry.updated,
@@ -219,6 +224,11 @@ export function entryView(context: PageContext, entry: Entry): EntryView {
 /** The links of these entries, without those that are gone. */
 export function entryLinks(read: Read, ids: readonly { readonly key: string }[]): readonly EntryLinkView[] {
   return ids.flatMap(({ key }) => read.query(entryLink, key) ?? [])
+}
+
+/** What the entry says, else the site. */
+function hasToc(read: Read, { data }: Entry): boolean {
+  return typeof data.toc === 'boolean' ? data.toc : read.query(showsToc, null)
 }
 
 function linkOf(read: Read, entry: Entry, language: string): EntryLinkJson {

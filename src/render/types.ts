@@ -1,7 +1,7 @@
 import type { Body } from '../content/types.ts'
 import type { Read } from '../model/types.ts'
 import type { Json, ObjectInfo, Problem } from '../protocol/types.ts'
-import type { TemplateName, Templates } from './views.ts'
+import type { ShortcodeView, TemplateName, Templates } from './views.ts'
 
 /** A page a route yields: its path (`/posts/hello/`, `/feed.xml`) and what its render function is told. */
 export interface PageSpec {
@@ -15,6 +15,8 @@ export interface PageContext extends Read {
   readonly path: string
   /** Renders a theme's template to a whole HTML document; the page then depends on that template and the components it uses. */
   template<Name extends TemplateName>(name: Name, props: Templates[Name]): string
+  /** A shortcode's HTML; the page then depends on the theme's shortcodes. If there is none of that name, what was probably meant, or null. */
+  shortcode(name: string, props: ShortcodeView): { readonly html: string } | { readonly html: null; readonly near: string | null }
   /** A cached body by its hash. Its content can't change, so nothing is recorded. */
   body(hash: string): Body
   /** Whether something is published at this path: a page, or a file. The reader learns of it when that changes. */

@@ -72,6 +72,11 @@ export interface Catalogue {
   readonly languages: string
   readonly about: string
   readonly notFoundTitle: string
+  readonly note: string
+  readonly tip: string
+  readonly warning: string
+  readonly more: string
+  readonly watch: string
   readonly minutes: PluralForms
   readonly comments: PluralForms
 }
@@ -117,6 +122,13 @@ export interface ArticleView {
   readonly tags: readonly string[]
 }
 
+/** A heading in a table of contents, with those below it. */
+export interface TocItem {
+  readonly id: string
+  readonly text: string
+  readonly items: readonly TocItem[]
+}
+
 export interface HeadingView {
   readonly depth: number
   readonly id: string
@@ -151,6 +163,8 @@ export interface ImageView {
 export interface EntryView extends EntryLinkView {
   readonly html: string
   readonly headings: readonly HeadingView[]
+  /** The headings as a table of contents; empty where the entry is to have none. */
+  readonly toc: readonly TocItem[]
   readonly words: number
   readonly minutes: number
   readonly updated: string | null
@@ -187,6 +201,19 @@ export interface CommentFormView {
   readonly action: string
   /** Value of the hidden field `page`. */
   readonly page: string
+}
+
+/** What a shortcode's component is given. */
+export interface ShortcodeView {
+  readonly site: SiteView
+  /** What stood in its braces: `{id=abc .wide}` → `id` and `class`. */
+  readonly attributes: Readonly<Record<string, string>>
+  /** What stood in its brackets; '' for nothing. */
+  readonly labelHtml: string
+  /** What it encloses: '' but for one of `:::`. */
+  readonly html: string
+  /** The picture that the attribute `src` names, with its size and versions. Null without that attribute. */
+  readonly image: ImageView | null
 }
 
 /** The templates a theme must export from `theme.tsx`, by name, with what each is given. */

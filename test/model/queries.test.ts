@@ -66,6 +66,10 @@ const feature: Feature = {
 
 const PARTS = {
   theme: {
+    shortcodes: [],
+    shortcode() {
+      throw new Error('No page here has a shortcode.')
+    },
     render() {
       throw new Error('No page here has a template.')
     },

@@ -44,6 +44,7 @@ export function sampleProps(text: string): Templates {
     ...of,
     html: '<p>Body, <em>as HTML</em>.</p><h2 id="one">One</h2><p>More.</p>',
     headings: [{ depth: 2, id: 'one', text }],
+    toc: [{ id: 'one', text, items: [] }],
     words: 700,
     minutes: 3,
     updated: '2026-02-04T00:00:00.000Z',

@@ -4,7 +4,19 @@ import { isHeading } from './heading-ids.ts'
 const EXCERPT_LENGTH = 200
 
 /** Elements that hold no prose. */
-const NOT_PROSE = new Set(['pre', 'script', 'style', 'template', 'svg', 'math', 'iframe', 'object', 'video', 'audio'])
+const NOT_PROSE = new Set([
+  'pre',
+  'script',
+  'style',
+  'template',
+  'svg',
+  'math',
+  'drowse-formula',
+  'iframe',
+  'object',
+  'video',
+  'audio',
+])
 
 /** Letters and digits between spaces; each Chinese or Japanese character counts as one, since no space parts them. */
 const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}'’._-]*/gu

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Element, Root } from 'hast'
 import { unified } from 'unified'
+import { VFile } from 'vfile'
 import type { Body } from '../types.ts'
 import { rehypeAccessibleElements } from './accessible-elements.ts'
+import { mayHaveDirectives, takeDirectives } from './directives.ts'
 import { eachElement } from './each-element.ts'
 import { remarkFootnoteNames } from './footnote-names.ts'
+import { rehypeFormulas, takeFormulas, writeFormulas } from './formulas.ts'
 import { isHeading, lineOf, rehypeHeadingIds } from './heading-ids.ts'
 import { rehypeHeadingLevels } from './heading-levels.ts'
 import { highlightBlocks } from './highlight-blocks.ts'
@@ -20,25 +23,32 @@ const pipeline = unified()
   .use(remarkFootnoteNames)
   .use(remarkToHast, { allowDangerousHtml: true, clobberPrefix: '' })
   .use(rehypeRawHtml)
+  .use(rehypeFormulas)
   .use(rehypeAccessibleElements)
   .use(rehypeHeadingLevels)
   .use(rehypeHeadingIds)
   .freeze()
 
 /** Markdown → its rendered fragment. The author is trusted: raw HTML stays. Throws a RangeError where the nesting is too deep. */
-export function renderMarkdown(markdown: string, { parser, highlight, code }: BodyOptions): Body {
-  const tree = pipeline.runSync(parser.parse(withoutMarks(markdown)))
+export function renderMarkdown(markdown: string, { parser, highlight, math, code }: BodyOptions): Body {
+  const clean = withoutMarks(markdown)
+  const { text, formulas } = math ? takeFormulas(clean) : { text: clean, formulas: [] }
+  const directives = mayHaveDirectives(text)
+  const parsed = parser.parse(text, { directives })
+  const shortcodes = directives ? takeDirectives(parsed) : []
+  const tree = formulas.length === 0 ? pipeline.runSync(parsed) : pipeline.runSync(parsed, new VFile({ data: { formulas } }))
   const words = countWords(tree)
   const excerpt = excerptOf(tree)
   const headings = headingsOf(tree)
   if (highlight) highlightBlocks(tree, code)
-  const { html, slots, ids, fragments } = writeSlots(tree)
-  return { html, slots, headings, ids, words, excerpt, problems: lostFragments(fragments, ids) }
+  const written = writeFormulas(formulas)
+  const { html, slots, ids, fragments } = writeSlots(tree, { shortcodes, formulas: written.html })
+  return { html, slots, headings, ids, words, excerpt, problems: [...written.problems, ...lostFragments(fragments, ids)] }
 }
 
 /** The key of a body: SHA-256 (hex) over all that its HTML depends on but this code, which is the engine's. */
-export function bodyHash(markdown: string, { parser, highlight }: BodyOptions): string {
-  return createHash('sha256').update(`${parser.name} ${highlight}\n`).update(markdown).digest('hex')
+export function bodyHash(markdown: string, { parser, highlight, math }: BodyOptions): string {
+  return createHash('sha256').update(`${parser.name} ${highlight} ${math}\n`).update(markdown).digest('hex')
 }
 
 function headingsOf(tree: Root): Body['headings'] {

@@ -1,18 +1,24 @@
-import type { Element, Parents, Root } from 'hast'
+import type { Element, Parents, Root, Text } from 'hast'
 import { toHtml } from 'hast-util-to-html'
 import { find, html as htmlSchema } from 'property-information'
 import type { Body, Slot } from '../types.ts'
+import { DIRECTIVE, LABEL } from './directives.ts'
 import { eachElement } from './each-element.ts'
+import { FORMULA } from './formulas.ts'
+import type { Directive } from './types.ts'
 
 // While the tree is written out, slots are told apart by characters that no text may hold (Unicode calls them noncharacters): OPEN, the slot's
 // number, SEPARATOR, its HTML, CLOSE.
 const OPEN = '\uFDD0'
 const SEPARATOR = '\uFDD1'
 const CLOSE = '\uFDD2'
-const MARKS = /[\uFDD0-\uFDD2]/g
+// Round the label of a shortcode.
+const LABEL_OPEN = '\uFDD3'
+const LABEL_CLOSE = '\uFDD4'
+const MARKS = /[\uFDD0-\uFDD4]/g
 const RESERVED = /[\uFDD0-\uFDEF]/g
 
-type Placed<S> = S extends Slot ? Omit<S, 'start' | 'end'> : never
+type Placed<S> = S extends Slot ? Omit<S, 'start' | 'end' | 'label' | 'content'> : never
 
 /** A text without the characters that mark slots. */
 export function withoutMarks(markdown: string): string {
@@ -24,9 +30,12 @@ interface Written extends Pick<Body, 'html' | 'slots' | 'ids'> {
   readonly fragments: readonly { readonly url: string; readonly line: number }[]
 }
 
-/** The tree as HTML, with its slots and ids. Changes the tree. */
-export function writeSlots(tree: Root): Written {
-  const found: Placed<Slot>[] = []
+/** The tree as HTML, with its slots and ids. Changes the tree. The tree names shortcodes, and formulas by their HTML, by number. */
+export function writeSlots(
+  tree: Root,
+  { shortcodes, formulas }: { readonly shortcodes: readonly Directive[]; readonly formulas: readonly string[] },
+): Written {
+  const found: Placed<Slot>[] = shortcodes.map((shortcode) => ({ kind: 'shortcode', ...shortcode }))
   const ids: string[] = []
   const fragments: { url: string; line: number }[] = []
   let line = 1
@@ -39,6 +48,11 @@ export function writeSlots(tree: Root): Written {
       if (isOfSite(src)) wrap(parent, index, found.push({ kind: 'image', url: src, attributes: attributesOf(node), line }) - 1)
       return undefined
     }
+    if (node.tagName === FORMULA) {
+      parent.children[index] = { type: 'raw', value: formulas[Number(node.properties.number)] ?? '' }
+      return 'skip'
+    }
+    if (shortcodes.length > 0) markShortcode(node, shortcodes.length)
     for (const name of LINKS[node.tagName] ?? []) {
       const url = node.properties[name]
       if (typeof url === 'string' && url.startsWith('#')) fragments.push({ url, line })
@@ -46,7 +60,7 @@ export function writeSlots(tree: Root): Written {
     }
     return undefined
   })
-  const written = toHtml(tree, { allowDangerousHtml: true })
+  const written = withoutTags(toHtml(tree, { allowDangerousHtml: true }), shortcodes.length > 0)
   return { ...(found.length === 0 ? { html: written, slots: [] } : cutOut(written, found)), ids, fragments }
 }
 
@@ -78,6 +92,28 @@ function wrap(parent: Parents, index: number, number: number): void {
   parent.children[index] = { type: 'raw', value: `${before}${toHtml(child)}${after}` }
 }
 
+/** Puts marks into an element that stands for a shortcode or a label. Its own tags are taken out of the HTML. */
+function markShortcode(node: Element, count: number): void {
+  if (node.tagName === LABEL) {
+    node.properties = {}
+    node.children = [text(LABEL_OPEN), ...node.children, text(LABEL_CLOSE)]
+  } else if (node.tagName === DIRECTIVE) {
+    const number = Number(node.properties.number)
+    node.properties = {}
+    if (number >= 0 && number < count) node.children = [text(`${OPEN}${number}${SEPARATOR}`), ...node.children, text(CLOSE)]
+  }
+}
+
+function text(value: string): Text {
+  return { type: 'text', value }
+}
+
+const TAGS = new RegExp(`</?(?:${DIRECTIVE}|${LABEL})>`, 'g')
+
+function withoutTags(html: string, hasShortcodes: boolean): string {
+  return hasShortcodes ? html.replace(TAGS, '') : html
+}
+
 function attributesOf({ properties }: Element): Record<string, string | true> {
   const named = Object.entries(properties).flatMap(([property, value]) => {
     const { attribute } = find(htmlSchema, property)
@@ -87,25 +123,44 @@ function attributesOf({ properties }: Element): Record<string, string | true> {
   return Object.fromEntries(named)
 }
 
+interface OpenSlot {
+  /** Its place among the slots. */
+  readonly place: number
+  /** Its place among those found. */
+  readonly number: number
+  readonly start: number
+  readonly label: { start: number; end: number; first: number; next: number }
+}
+
 /** Takes the marks out of the HTML and notes where they stood. */
 function cutOut(marked: string, found: readonly Placed<Slot>[]): Pick<Body, 'html' | 'slots'> {
   let html = ''
   let at = 0
-  const open: { number: number; start: number }[] = []
+  let places = 0
+  const open: OpenSlot[] = []
   const slots: Slot[] = []
   for (const { index, 0: character } of marked.matchAll(MARKS)) {
     if (index < at) continue
     html += marked.slice(at, index)
     at = index + 1
+    const here = html.length
     if (character === OPEN) {
       const end = marked.indexOf(SEPARATOR, at)
-      open.push({ number: Number(marked.slice(at, end)), start: html.length })
+      const place = places++
+      const label = { start: here, end: here, first: places, next: places }
+      open.push({ place, number: Number(marked.slice(at, end)), start: here, label })
       at = end + 1
-    } else if (character === CLOSE) {
-      const { number, start } = open.pop() ?? { number: -1, start: 0 }
-      const slot = found[number]
-      if (slot) slots.push({ ...slot, start, end: html.length })
+    } else if (character === LABEL_OPEN || character === LABEL_CLOSE) {
+      const label = open.at(-1)?.label
+      if (label) Object.assign(label, character === LABEL_OPEN ? { start: here } : { end: here, next: places })
+    } else {
+      const closed = open.pop()
+      const slot = closed && found[closed.number]
+      if (!closed || !slot) continue
+      const { place, start, label } = closed
+      const content = { start: label.end, end: here, first: label.next, next: places }
+      slots[place] = slot.kind === 'shortcode' ? { ...slot, start, end: here, label, content } : { ...slot, start, end: here }
     }
   }
-  return { html: html + marked.slice(at), slots: slots.sort((a, b) => a.start - b.start || b.end - a.end) }
+  return { html: html + marked.slice(at), slots }
 }

@@ -6,8 +6,20 @@ import type { CodeCache } from '../types.ts'
 export interface Parser {
   /** Part of a body's hash. */
   readonly name: ParserName
-  /** Throws only where the nesting is too deep for the stack. */
-  parse(markdown: string): Root
+  /** With `directives`, those of remark-directive too. Throws only where the nesting is too deep for the stack. */
+  parse(markdown: string, options?: ParseOptions): Root
+}
+
+export interface ParseOptions {
+  readonly directives: boolean
+}
+
+/** A shortcode as it stands in a text: `:name[…]{…}`, `::name[…]{…}`, or `:::name[…]{…}` up to `:::`. */
+export interface Directive {
+  readonly name: string
+  readonly form: 'text' | 'leaf' | 'container'
+  readonly attributes: { readonly [name: string]: string }
+  readonly line: number
 }
 
 /** What decides, beside the Markdown, what becomes of it. */
@@ -15,6 +27,8 @@ export interface BodyOptions {
   readonly parser: Parser
   /** Whether code blocks that name a language are coloured. */
   readonly highlight: boolean
+  /** Whether `$…$` and `$$…$$` are formulas. */
+  readonly math: boolean
   /** Asked for highlighted code before it is made, and given it afterwards. */
   readonly code: CodeCache
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag } from '../../content/common-fields.ts'
+import { flag, textFields } from '../../content/common-fields.ts'
 import type { EntryType } from '../../content/types.ts'
 
 /** One name, or a list of them as many generators have it: `author: [Ann, Bea]` → "Ann, Bea". */
@@ -16,6 +16,7 @@ export const post: EntryType = {
     image: v.optional(v.string()),
     imageAlt: v.optional(v.string()),
     comments: v.optional(flag),
+    ...textFields,
   },
   path: (slug) => `/posts/${slug}/`,
   dated: true,
@@ -25,7 +26,7 @@ export const post: EntryType = {
 export const note: EntryType = {
   kind: 'note',
   source: 'content/notes',
-  fields: { comments: v.optional(flag) },
+  fields: { comments: v.optional(flag), ...textFields },
   path: (slug) => `/notes/${slug}/`,
   dated: true,
 }

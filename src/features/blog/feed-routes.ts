@@ -86,7 +86,7 @@ function itemOf(context: PageContext, post: Entry, site: SiteView): FeedItem {
     title: post.title,
     author: typeof author === 'string' ? author : '',
     summary: post.description,
-    html: absoluteLinks(quotedBodyHtml(context, post), site.url),
+    html: absoluteLinks(quotedBodyHtml(context, post, site), site.url),
     published: post.date ?? '',
     updated: post.updated,
     tags: post.tags.map(({ name }) => name),

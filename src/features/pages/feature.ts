@@ -1,3 +1,4 @@
+import { textFields } from '../../content/common-fields.ts'
 import type { EntryType } from '../../content/types.ts'
 import { entries, folderOf, inLanguage } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
@@ -12,7 +13,7 @@ import type { Feature } from '../types.ts'
 const page: EntryType = {
   kind: 'page',
   source: 'content',
-  fields: {},
+  fields: textFields,
   path: (slug) => (slug === '' ? '/' : `/${slug}/`),
   dated: false,
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { flag } from '../../content/common-fields.ts'
+import { flag, textFields } from '../../content/common-fields.ts'
 import { prefixOf } from '../../content/place.ts'
 import type { EntryType } from '../../content/types.ts'
 import { entries, inLanguage } from '../../model/site-tables.ts'
@@ -24,6 +24,7 @@ const product: EntryType = {
     imageAlt: v.optional(v.string()),
     available: v.optional(flag),
     order: v.optional(v.number()),
+    ...textFields,
   },
   path: (slug) => `/products/${slug}/`,
   dated: false,

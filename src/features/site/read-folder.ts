@@ -82,6 +82,7 @@ function readingSettings(change: Change): ReadingSettings {
   return {
     parser: setting('parser') === 'remark' ? 'remark' : 'satteri',
     highlight: setting('highlight') !== false,
+    math: setting('math') === true,
     rules: { taxonomies, permalinks, languages: Object.keys(setting('languages') ?? {}) },
   }
 }
@@ -129,6 +130,8 @@ function settingsOf({
   words,
   parser,
   highlight,
+  math,
+  toc,
   data,
 }: SiteConfig): Readonly<Record<string, Json>> {
   const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
@@ -136,7 +139,7 @@ function settingsOf({
   const about = { title, url, language, description, author, menu: items }
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
   const lists = { postsPerPage, taxonomies, permalinks }
-  return { ...about, ...lists, languages: others, words, comments: { open, moderation }, parser, highlight, data }
+  return { ...about, ...lists, languages: others, words, comments: { open, moderation }, parser, highlight, math, toc, data }
 }
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {

@@ -5,13 +5,12 @@ import { dirname, extname } from 'node:path'
 import { type BuildOptions, build, type Loader, type Message, type Plugin } from 'esbuild'
 import * as v from 'valibot'
 import type { Problem } from '../../protocol/types.ts'
-import type { TemplateName } from '../views.ts'
 import { type Layers, resolveInTheme, type ThemeFile } from './layers.ts'
-import { TEMPLATE_NAMES } from './types.ts'
+import { type CompiledTheme, SHORTCODES, SHORTCODES_FILE, TEMPLATE_NAMES } from './types.ts'
 
 export interface ComponentsBundle {
   readonly source: string
-  readonly templates: Readonly<Record<TemplateName, string>>
+  readonly templates: CompiledTheme['templates']
   readonly isOwn: boolean
 }
 
@@ -54,16 +53,16 @@ export async function bundleComponents(
     return text
   }
   const templates = Object.fromEntries(
-    TEMPLATE_NAMES.map((name) => [name, createHash('sha256').update(output(name)).digest('hex')]),
+    [...TEMPLATE_NAMES, SHORTCODES].map((name) => [name, createHash('sha256').update(output(name)).digest('hex')]),
   )
   const isOwn = Object.keys(result.metafile?.inputs ?? {}).every((input) => OWN_INPUT.test(input))
-  const bundle = { source: output('theme'), templates: templates as Record<TemplateName, string>, isOwn }
+  const bundle = { source: output('theme'), templates: templates as CompiledTheme['templates'], isOwn }
   return { bundle, problems: unique(problems) }
 }
 
 async function run(layers: Layers) {
   const options = {
-    entryPoints: Object.fromEntries(['theme', ...TEMPLATE_NAMES].map((name) => [name, `${ENTRY}:${name}`])),
+    entryPoints: Object.fromEntries(['theme', ...TEMPLATE_NAMES, SHORTCODES].map((name) => [name, `${ENTRY}:${name}`])),
     bundle: true,
     metafile: true,
     write: false,
@@ -96,6 +95,14 @@ const message = v.custom<Message>((value) => typeof value === 'object' && value 
 /** The part of esbuild's BuildFailure we read. */
 const FAILURE = v.object({ errors: v.array(message), warnings: v.array(message) })
 
+/** What is bundled under a name: the whole theme, one template, or the shortcodes, which a theme may go without. */
+function entryModule(name: string, layers: Layers): string {
+  const shortcodes = layers.find(SHORTCODES_FILE) === null ? null : `from './${SHORTCODES_FILE}'`
+  if (name === SHORTCODES) return shortcodes === null ? 'export {}' : `export * ${shortcodes}`
+  if (name !== 'theme') return `export { ${name} } from './theme.tsx'`
+  return `export * from './theme.tsx';${shortcodes === null ? 'export const shortcodes = {}' : `export * as ${SHORTCODES} ${shortcodes}`}`
+}
+
 /** Reads all of a theme's files through its layers, so that neither output nor messages hold a path of this computer. */
 function themeFiles(layers: Layers): Plugin {
   const files = new Map<string, ThemeFile>()
@@ -114,7 +121,7 @@ function themeFiles(layers: Layers): Plugin {
         namespace: ENTRY,
       }))
       esbuild.onLoad({ filter: /.*/, namespace: ENTRY }, ({ path }) => ({
-        contents: path === 'theme' ? `export * from './theme.tsx'` : `export { ${path} } from './theme.tsx'`,
+        contents: entryModule(path, layers),
       }))
 
       esbuild.onResolve({ filter: /.*/ }, async ({ path, importer, namespace, kind, pluginData, resolveDir }) => {

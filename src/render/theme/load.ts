@@ -3,13 +3,17 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DrowseError } from '../../errors/drowse-error.ts'
-import type { TemplateName, Templates } from '../views.ts'
+import type { ShortcodeView, TemplateName, Templates } from '../views.ts'
 import { spellAsHtml } from './spelling.ts'
-import { TEMPLATE_NAMES } from './types.ts'
+import { SHORTCODES, TEMPLATE_NAMES } from './types.ts'
 
 export interface LoadedTheme {
   /** The whole document as HTML, the doctype included. Pure. Throws `theme-invalid` naming the template if a component fails. */
   render<N extends TemplateName>(template: N, props: Templates[N]): string
+  /** The names of the shortcodes it has. */
+  readonly shortcodes: readonly string[]
+  /** A shortcode's HTML. Throws `theme-invalid` if its component fails. */
+  shortcode(name: string, props: ShortcodeView): string
 }
 
 /**
@@ -29,26 +33,34 @@ export async function loadTheme(source: string, dir?: string): Promise<LoadedThe
     }),
   )
 
+  const shortcodes = new Map(Object.entries(theme[SHORTCODES] ?? {}).filter(isComponent))
+
   return {
-    render(name, props) {
-      let html: unknown
-      try {
-        html = textOf(templates.get(name)?.(props))
-      } catch (cause) {
-        throw failure(`The template ${name} failed`, cause, name)
-      }
-      if (typeof html !== 'string') {
-        throw new DrowseError(
-          'theme-invalid',
-          `The template ${name} or a component in it is async. A template is given all it needs; it may not wait.`,
-          {
-            details: { template: name },
-          },
-        )
-      }
-      return `<!DOCTYPE html>${spellAsHtml(html)}`
-    },
+    render: (name, props) => `<!DOCTYPE html>${written(templates.get(name), props, `The template ${name}`, name)}`,
+    shortcodes: [...shortcodes.keys()],
+    shortcode: (name, props) => written(shortcodes.get(name), props, `The shortcode ${name}`, name),
   }
+}
+
+type Component = (props: unknown) => unknown
+
+function isComponent(entry: [name: string, value: unknown]): entry is [name: string, component: Component] {
+  return typeof entry[1] === 'function'
+}
+
+/** What a component makes of its props, as HTML. */
+function written(component: unknown, props: unknown, what: string, name: string): string {
+  let html: unknown
+  try {
+    if (typeof component !== 'function') throw new Error('There is no such component.')
+    html = textOf(component(props))
+  } catch (cause) {
+    throw failure(`${what} failed`, cause, name)
+  }
+  if (typeof html === 'string') return spellAsHtml(html)
+  throw new DrowseError('theme-invalid', `${what} or a component in it is async. It is given all it needs; it may not wait.`, {
+    details: { template: name },
+  })
 }
 
 async function importSource(source: string, dir: string | undefined): Promise<Record<string, unknown>> {
@@ -66,7 +78,7 @@ async function importSource(source: string, dir: string | undefined): Promise<Re
 /** hono's elements turn themselves into text: at once, or as a promise if a component is async. */
 const textOf = (element: unknown): unknown => (typeof element === 'object' && element !== null ? element.toString() : element)
 
-function failure(what: string, cause: unknown, template?: TemplateName): DrowseError {
+function failure(what: string, cause: unknown, template?: string): DrowseError {
   const message = cause instanceof Error ? cause.message : String(cause)
   const where = cause instanceof Error ? /at (\w+) \(/.exec(cause.stack ?? '')?.[1] : undefined
   return new DrowseError('theme-invalid', `${what}${where === undefined ? '' : ` in ${where}`}: ${message}`, {

@@ -17,8 +17,8 @@ export interface CompiledTheme {
   readonly source: string
   /** SHA-256 (hex) of `source`. */
   readonly hash: string
-  /** By template: SHA-256 (hex) of the code that template can reach. A page is rendered anew when its template's value changes. */
-  readonly templates: Readonly<Record<TemplateName, string>>
+  /** By template, and for the shortcodes: SHA-256 (hex) of the code it can reach. A page is rendered anew when its template's value changes. */
+  readonly templates: Readonly<Record<TemplateName | typeof SHORTCODES, string>>
   /** Sorted by name. `style.css` is always there. */
   readonly assets: readonly ThemeAsset[]
   /** False where it has code of packages that are not Drowse's own, which may change though the theme's files do not. */
@@ -26,6 +26,12 @@ export interface CompiledTheme {
   /** Warnings; errors are thrown. */
   readonly problems: readonly Problem[]
 }
+
+/** Stands for all of a theme's shortcodes, of which pages that use one depend on all. */
+export const SHORTCODES = 'shortcodes'
+
+/** The file of a theme that exports its shortcodes, each under its name. */
+export const SHORTCODES_FILE = 'shortcodes.tsx'
 
 /** The templates a theme has to export. */
 export const TEMPLATE_NAMES = Object.keys({

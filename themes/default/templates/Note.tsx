@@ -4,12 +4,14 @@ import { Byline } from '../components/Byline.tsx'
 import { Comments } from '../components/Comments.tsx'
 import { Layout } from '../components/Layout.tsx'
 import { TagList } from '../components/TagList.tsx'
+import { Toc } from '../components/Toc.tsx'
 
 export function Note({ page, entry, comments }: Templates['Note']) {
   return (
     <Layout page={page} image={entry.image?.src}>
       <article class="note h-entry">
         <h1 class="p-name">{entry.title}</h1>
+        <Toc items={entry.toc} site={page.site} />
         <div class="prose e-content">{raw(entry.html)}</div>
         <Byline entry={{ ...entry, minutes: 0 }} page={page} />
         <TagList tags={entry.tags} site={page.site} />

@@ -3,13 +3,14 @@ import { raw } from 'hono/html'
 import { Contents } from '../components/Contents.tsx'
 import { Layout } from '../components/Layout.tsx'
 import { NeighbourPager } from '../components/Pager.tsx'
+import { Toc } from '../components/Toc.tsx'
 import { wordsOf } from '../words.ts'
 
 export function Page({ page, entry, contents }: Templates['Page']) {
   if (contents.length < 2) {
     return (
       <Layout page={page} image={entry.image?.src}>
-        <Text entry={entry} />
+        <Text entry={entry} page={page} />
       </Layout>
     )
   }
@@ -21,7 +22,7 @@ export function Page({ page, entry, contents }: Templates['Page']) {
           <p class="to-contents">
             <a href="#contents">{wordsOf(page.site).toContents}</a>
           </p>
-          <Text entry={entry} />
+          <Text entry={entry} page={page} />
           <NeighbourPager
             site={page.site}
             previous={contents[at - 1] ?? null}
@@ -34,12 +35,13 @@ export function Page({ page, entry, contents }: Templates['Page']) {
   )
 }
 
-function Text({ entry }: Pick<Templates['Page'], 'entry'>) {
+function Text({ entry, page }: Pick<Templates['Page'], 'entry' | 'page'>) {
   return (
     <article class="h-entry">
       <header class="entry-header">
         <h1 class="p-name">{entry.title}</h1>
       </header>
+      <Toc items={entry.toc} site={page.site} />
       <div class="prose e-content">{raw(entry.html)}</div>
     </article>
   )

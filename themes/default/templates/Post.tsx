@@ -7,6 +7,7 @@ import { NeighbourPager } from '../components/Pager.tsx'
 import { Picture } from '../components/Picture.tsx'
 import { Related } from '../components/Related.tsx'
 import { TagList, TermLinks } from '../components/TagList.tsx'
+import { Toc } from '../components/Toc.tsx'
 
 export function Post({ page, entry, previous, next, related, comments }: Templates['Post']) {
   return (
@@ -17,6 +18,7 @@ export function Post({ page, entry, previous, next, related, comments }: Templat
           <Byline entry={entry} page={page} />
         </header>
         {entry.image !== null && <Picture image={entry.image} className="entry-picture u-featured" lazy={false} />}
+        <Toc items={entry.toc} site={page.site} />
         <div class="prose e-content">{raw(entry.html)}</div>
         <TermLinks entry={entry} />
         <TagList tags={entry.tags} site={page.site} />

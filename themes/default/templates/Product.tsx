@@ -4,6 +4,7 @@ import { Layout } from '../components/Layout.tsx'
 import { Picture } from '../components/Picture.tsx'
 import { Stock } from '../components/Stock.tsx'
 import { TagList } from '../components/TagList.tsx'
+import { Toc } from '../components/Toc.tsx'
 import { wordsOf } from '../words.ts'
 
 export function Product({ page, entry }: Templates['Product']) {
@@ -26,6 +27,7 @@ export function Product({ page, entry }: Templates['Product']) {
               </a>
             </p>
           )}
+          <Toc items={entry.toc} site={page.site} />
           <div class="prose e-description">{raw(entry.html)}</div>
           <TagList tags={entry.tags} site={page.site} />
         </div>
