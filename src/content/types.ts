@@ -1,7 +1,6 @@
 import type { ObjectEntries } from 'valibot'
 import type { ParserName } from '../config/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
-import type { Directive } from './markdown/types.ts'
 
 /** A file of the site's folder. `path` is relative to the site, with `/`: `content/posts/hello.md`. */
 export interface SourceFile {
@@ -91,6 +90,14 @@ export type BodyProblem = Omit<Problem, 'where' | 'column'>
 interface Stretch {
   readonly start: number
   readonly end: number
+}
+
+/** A shortcode as it stands in a text: `:name[…]{…}`, `::name[…]{…}`, or `:::name[…]{…}` up to `:::`. */
+export interface Directive {
+  readonly name: string
+  readonly form: 'text' | 'leaf' | 'container'
+  readonly attributes: { readonly [name: string]: string }
+  readonly line: number
 }
 
 /** A stretch with the slots in it: those of the body from the one numbered `first` up to `next`. */

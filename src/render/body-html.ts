@@ -1,5 +1,4 @@
-import type { Directive } from '../content/markdown/types.ts'
-import type { Body, Entry, Part, Slot } from '../content/types.ts'
+import type { Body, Directive, Entry, Part, Slot } from '../content/types.ts'
 import type { Problem } from '../protocol/types.ts'
 import { findTarget } from './link-target.ts'
 import { fileShown, pictureView } from './picture.ts'

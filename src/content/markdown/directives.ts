@@ -1,6 +1,6 @@
 import type { Nodes, Parents, Root } from 'mdast'
 import type { LeafDirective } from 'mdast-util-directive'
-import type { Directive } from './types.ts'
+import type { Directive } from '../types.ts'
 
 /** The elements that stand for directives, and for what is in their brackets, until the HTML is written. */
 export const DIRECTIVE = 'drowse-directive'

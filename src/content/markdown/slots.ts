@@ -1,11 +1,10 @@
 import type { Element, Parents, Root, Text } from 'hast'
 import { toHtml } from 'hast-util-to-html'
 import { find, html as htmlSchema } from 'property-information'
-import type { Body, Slot } from '../types.ts'
+import type { Body, Directive, Slot } from '../types.ts'
 import { DIRECTIVE, LABEL } from './directives.ts'
 import { eachElement } from './each-element.ts'
 import { FORMULA } from './formulas.ts'
-import type { Directive } from './types.ts'
 
 // While the tree is written out, slots are told apart by characters that no text may hold (Unicode calls them noncharacters): OPEN, the slot's
 // number, SEPARATOR, its HTML, CLOSE.

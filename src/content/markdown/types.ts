@@ -14,14 +14,6 @@ export interface ParseOptions {
   readonly directives: boolean
 }
 
-/** A shortcode as it stands in a text: `:name[…]{…}`, `::name[…]{…}`, or `:::name[…]{…}` up to `:::`. */
-export interface Directive {
-  readonly name: string
-  readonly form: 'text' | 'leaf' | 'container'
-  readonly attributes: { readonly [name: string]: string }
-  readonly line: number
-}
-
 /** What decides, beside the Markdown, what becomes of it. */
 export interface BodyOptions {
   readonly parser: Parser

@@ -12,7 +12,7 @@ export function Youtube({ site, attributes, labelHtml, image }: ShortcodeView) {
     <figure class="film">
       <a href={`https://www.youtube.com/watch?v=${id}`}>
         {image !== null && <Picture image={image} />}
-        <span>{labelHtml === '' ? watch : raw(labelHtml)}</span>
+        <span>▶ {labelHtml === '' ? watch : raw(labelHtml)}</span>
       </a>
       {labelHtml !== '' && <figcaption>{watch}</figcaption>}
     </figure>
