@@ -81,7 +81,8 @@ export async function freshRender(siteDir: string, writes: readonly Write[]): Pr
     kind: 'site.sync',
     actor: { role: 'owner' },
     payload: sync.payload,
-    acceptedAt: '2000-01-01T00:00:00.000Z',
+    // What has a date is shown once a write came after it.
+    acceptedAt: writes.at(-1)?.acceptedAt ?? new Date().toISOString(),
     blobs: [...sync.blobs.keys()],
   }
   const folder = mkdtempSync(join(tmpdir(), 'drowse-fresh-'))
