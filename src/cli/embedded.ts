@@ -5,8 +5,7 @@ import type { BatchEvent, Dispatcher } from '../dispatch/types.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
 import { newWriteId } from '../journal/write-id.ts'
-import { type GuestProgram, processDriver } from '../machines/drivers/process.ts'
-import type { MachineDriver } from '../machines/types.ts'
+import type { MachineDriver, MachineId } from '../machines/types.ts'
 import { bootId } from '../meter/boot-id.ts'
 import { sqliteMeter } from '../meter/sqlite.ts'
 import type { Meter } from '../meter/types.ts'
@@ -15,7 +14,7 @@ import type { PublisherOptions } from '../publish/publisher-parts.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
 import type { Publisher, Store } from '../publish/types.ts'
 import { makeDataFolder } from './data-folder.ts'
-import { packageFolders, ROOT_DIR, SOURCE_DIR, SOURCE_EXTENSION } from './paths.ts'
+import { checkKind, type Machines, processMachines } from './machine.ts'
 
 /** Of a large folder's first sync: the machine reads and renders all of it in one batch. */
 const APPLY_MS = 30 * 60_000
@@ -23,19 +22,15 @@ const APPLY_MS = 30 * 60_000
 /** The one site an embedded gateway serves. */
 export const SITE = 'site'
 
-/** What runs inside the machine. */
-export const GUEST: GuestProgram = {
-  entry: join(SOURCE_DIR, 'guest', `main${SOURCE_EXTENSION}`),
-  readable: [SOURCE_DIR, ...packageFolders(), join(ROOT_DIR, 'package.json')],
-}
-
-/** The backends of a site on embedded defaults: SQLite for the journal and the meter, a child process as the machine, a folder as the store. */
+/** The backends of a site on embedded defaults: SQLite for the journal and the meter, a folder as the store, and a machine on this host. */
 export interface Backends {
   readonly journal: Journal
   readonly meter: Meter & { close(): void }
   readonly store: Store | (() => Promise<Store>)
   readonly publishing?: Partial<PublisherOptions>
   readonly driver: MachineDriver
+  /** How long a wake may take. */
+  readonly wakeMs: number
   /** The file that caches what is published. */
   readonly indexPath: string
 }
@@ -55,23 +50,33 @@ export interface PublishTo {
   readonly options?: Partial<PublisherOptions>
 }
 
-/** Opens a data folder, making it if need be. Throws `data-in-use` when another process has it, `folder-unwritable` when it can't be used. */
-export function openBackends(dataDir: string, guest: GuestProgram = GUEST, { store, options = {} }: PublishTo = {}): Backends {
+/**
+ * Opens a data folder, making it if need be. Throws `data-in-use` when another process has it, `folder-unwritable` when it can't be used, `config-invalid` when its machine
+ * is of another kind.
+ */
+export function openBackends(
+  dataDir: string,
+  machines: Machines = processMachines(),
+  { store, options = {} }: PublishTo = {},
+): Backends {
   makeDataFolder(dataDir)
+  const machineDir = (id: MachineId) => join(dataDir, 'machines', id)
+  checkKind(machines, machineDir(SITE))
   const journal = sqliteJournal({ path: join(dataDir, 'journal.db'), now: Date.now, newId: newWriteId })
   return {
     journal,
     meter: sqliteMeter(join(dataDir, 'meter.db')),
     store: store ?? directoryStore(join(dataDir, 'store')),
     publishing: options,
-    driver: processDriver({ dataDir: (id) => join(dataDir, 'machines', id), guest, epoch: () => journal.epoch }),
+    driver: machines.open({ dataDir: machineDir, epoch: () => journal.epoch }),
+    wakeMs: machines.wakeMs,
     indexPath: join(dataDir, 'releases.db'),
   }
 }
 
 /** Puts the backends together. They are closed with it. */
 export async function compose(backends: Backends, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, indexPath } = backends
+  const { journal, meter, store, publishing, driver, wakeMs, indexPath } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const dispatcher = createDispatcher({
     journal,
@@ -83,7 +88,7 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
     random: Math.random,
     bootId: bootId(),
     onBatch,
-    limits: { applyMs: APPLY_MS },
+    limits: { applyMs: APPLY_MS, wakeMs },
   })
   return {
     journal,

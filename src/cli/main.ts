@@ -139,7 +139,9 @@ program
 
 program
   .command('start')
-  .description('serve the site and take its writes on embedded defaults: a process as the machine, a folder as the store')
+  .description(
+    'serve the site and take its writes: a process as the machine and a folder as the store, unless site.yaml says otherwise',
+  )
   .argument('[site]', 'the folder of the site', '.')
   .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3000)
   .option('--host <address>', 'the address to listen on', '127.0.0.1')
@@ -158,6 +160,27 @@ program
   .addOption(drafts())
   .action((site: string, options: { port: number; drafts?: true }) =>
     run({}, async (terminal) => (await import('./dev.ts')).runDev(terminal, site, options)),
+  )
+
+const image = program.command('image').description('the disks of virtual machines, for `machine.driver: qemu` in site.yaml')
+const images = () => new Option('--folder <dir>', 'the folder of images (default: where `drowse start` looks for them)')
+
+image
+  .command('build')
+  .description('build the image of this version from Debian’s packages; nothing is installed')
+  .addOption(images())
+  .addOption(json())
+  .action((options: { folder?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./image.ts')).runImageBuild(terminal, options)),
+  )
+
+image
+  .command('ls')
+  .description('list the images there are')
+  .addOption(images())
+  .addOption(json())
+  .action((options: { folder?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./image.ts')).runImageList(terminal, options)),
   )
 
 program

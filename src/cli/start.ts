@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
+import type { SiteConfig } from '../config/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
 import { createBatchReport } from './batch-report.ts'
-import { compose, GUEST, openBackends, type PublishTo } from './embedded.ts'
+import { compose, openBackends, type PublishTo } from './embedded.ts'
+import { machinesFor } from './machine.ts'
 import { dataDirOf } from './paths.ts'
 import { createPatience } from './patience.ts'
 import { openStore, publisherOptions, tellCapabilities } from './publishing.ts'
@@ -34,7 +36,10 @@ export async function runStart(
   const stopped = stopSignal()
   const report = createBatchReport(terminal)
   const patience = createPatience()
-  const embedded = await compose(openBackends(dataDir, GUEST, await publishTo(terminal, siteDir, dataDir)), (batch) => {
+  const { config: settings } = await readSiteFile(siteDir)
+  const machines = await machinesFor(settings.machine)
+  const backends = openBackends(dataDir, machines, await publishTo(terminal, settings, siteDir, dataDir))
+  const embedded = await compose(backends, (batch) => {
     report.batch(batch)
     patience.notice(batch)
   })
@@ -71,8 +76,7 @@ export async function runStart(
 }
 
 /** What the site's own settings say; a site without any is published to its data folder. */
-async function publishTo(terminal: Terminal, siteDir: string, dataDir: string): Promise<PublishTo> {
-  const { config } = await readSiteFile(siteDir)
+async function publishTo(terminal: Terminal, config: SiteConfig, siteDir: string, dataDir: string): Promise<PublishTo> {
   const options = {
     ...(await publisherOptions(config, terminal)),
     // What is written meanwhile is kept in the journal.

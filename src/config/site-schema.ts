@@ -68,6 +68,13 @@ const pageSize = v.pipe(
   v.maxValue(1000, 'a page lists at most 1000 posts.'),
 )
 
+const memoryMb = v.pipe(
+  v.number(),
+  v.integer('this is a whole number.'),
+  v.minValue(128, 'a machine needs 128 MB to start.'),
+  v.maxValue(65_536, 'that is too much.'),
+)
+
 /** The keys of site.yaml. Only `title` and `url` are required. */
 export const siteEntries = {
   title: v.pipe(text, v.nonEmpty('a site needs a title.')),
@@ -95,6 +102,10 @@ export const siteEntries = {
   toc: v.optional(v.boolean(), false),
   pictures: v.optional(v.boolean(), true),
   publish: v.optional(publishSchema, {}),
+  machine: v.optional(
+    v.object({ driver: v.optional(v.picklist(['process', 'qemu']), 'process'), memoryMb: v.optional(memoryMb, 512) }),
+    {},
+  ),
   data: v.optional(v.record(v.string(), v.unknown()), {}),
 }
 
@@ -102,6 +113,7 @@ export const siteEntries = {
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
+  machine: ['driver', 'memoryMb'],
   'menu.*': ['title', 'path'],
   'languages.*': ['title', 'description', 'author', 'menu'],
   'languages.*.menu.*': ['title', 'path'],

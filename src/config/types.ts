@@ -37,6 +37,7 @@ export interface SiteConfig {
   /** Whether pictures are measured and get smaller versions. */
   readonly pictures: boolean
   readonly publish: PublishConfig
+  readonly machine: MachineConfig
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }
 }
@@ -61,6 +62,13 @@ export interface CommentsConfig {
   readonly open: boolean
   /** `open`: shown at once. `hold`: shown once the owner has approved them. */
   readonly moderation: 'open' | 'hold'
+}
+
+/** What the site's machine is. */
+export interface MachineConfig {
+  readonly driver: 'process' | 'qemu'
+  /** Of a virtual machine. */
+  readonly memoryMb: number
 }
 
 /** Where a site is published and how. Credentials are no part of it: they come from the environment. */

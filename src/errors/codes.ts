@@ -54,6 +54,17 @@ export const CODES = {
     retry: true,
     about: 'The machine could not be woken or did not answer. Accepted writes are kept and applied later.',
   },
+  'image-missing': {
+    status: 500,
+    retry: false,
+    about: 'There is no machine image of this version of Drowse; `drowse image build` makes one.',
+  },
+  'image-failed': { status: 500, retry: false, about: 'A machine image could not be built; the message names what is missing.' },
+  'program-missing': {
+    status: 500,
+    retry: false,
+    about: 'A program that a machine or its disks need is not on this computer; the message names it and its package.',
+  },
   'guest-refused': {
     status: 500,
     retry: false,

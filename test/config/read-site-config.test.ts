@@ -30,6 +30,7 @@ describe('a good site.yaml', () => {
         toc: false,
         pictures: true,
         publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
+        machine: { driver: 'process', memoryMb: 512 },
         data: {},
       },
       problems: [],
@@ -65,6 +66,7 @@ describe('a good site.yaml', () => {
       '  purge: {type: http, url: "http://cache.example.org"}',
       '  precompress: [br, gzip]',
       '  keepDays: 7',
+      'machine: {driver: qemu, memoryMb: 256}',
       'data: {colour: red, nested: {list: [1, 2.5, true, null]}}',
     )
 
@@ -100,6 +102,7 @@ describe('a good site.yaml', () => {
         keepDays: 7,
         graceHours: 24,
       },
+      machine: { driver: 'qemu', memoryMb: 256 },
       data: { colour: 'red', nested: { list: [1, 2.5, true, null] } },
     })
   })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backends, compose, openBackends, SITE } from '../../src/cli/embedded.ts'
+import { processMachines } from '../../src/cli/machine.ts'
 import { ROOT_DIR, SOURCE_DIR } from '../../src/cli/paths.ts'
 import { siteApp } from '../../src/cli/site-app.ts'
 import { startServer } from '../../src/gateway/server.ts'
@@ -19,7 +20,7 @@ const READING = new Set(['find', 'recall', 'blob', 'get', 'entries', 'list', 'si
 
 const [siteDir = '', dataDir = '', deadlineMs = '10000'] = process.argv.slice(2)
 const fate = createFate()
-const backends = openBackends(dataDir, mortalGuest())
+const backends = openBackends(dataDir, processMachines(mortalGuest()))
 let isAwake = false
 const embedded = await compose(watched(backends), (batch) => say({ batch }))
 embedded.dispatcher.start()
@@ -77,7 +78,7 @@ function createFate() {
   }
 }
 
-function watched({ journal, meter, store, driver, indexPath }: Backends): Backends {
+function watched({ journal, meter, store, driver, wakeMs, indexPath }: Backends): Backends {
   return {
     journal: {
       ...steps('journal', journal),
@@ -87,6 +88,7 @@ function watched({ journal, meter, store, driver, indexPath }: Backends): Backen
     meter: steps('meter', { ...meter, record: recorded }),
     store: steps('store', store),
     driver: steps('driver', { ...driver, wake: woken }),
+    wakeMs,
     indexPath,
   }
 }

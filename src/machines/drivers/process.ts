@@ -4,12 +4,13 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { greet } from '../../protocol/greet.ts'
 import { createTurns, type Turns } from '../../protocol/turns.ts'
+import { dieWithParent } from '../host/die-with-parent.ts'
+import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from '../host/leftover.ts'
+import { type ProcessState, type ProcessWatch, processTable } from '../host/process-state.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
 import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../types.ts'
 import { type Child, startChild } from './process/child.ts'
-import { dieWithParent, type GuestProgram, nodeArguments } from './process/command.ts'
-import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from './process/leftover.ts'
-import { type ProcessState, type ProcessWatch, processTable } from './process/process-state.ts'
+import { type GuestProgram, nodeArguments } from './process/command.ts'
 
 export type { GuestProgram } from './process/command.ts'
 

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DrowseError } from '../../../errors/drowse-error.ts'
 import { createLink, type Link } from '../../../protocol/link.ts'
-import { openGuestLog } from './guest-log.ts'
+import { openGuestLog } from '../../host/guest-log.ts'
 
 /** A guest's process with the link to it. */
 export interface Child {

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
-import { DrowseError } from '../../../errors/drowse-error.ts'
+import { DrowseError } from '../../errors/drowse-error.ts'
 import type { ProcessTable } from './process-state.ts'
 
 /** The file that lets the next gateway find a guest that outlived this one. */
@@ -26,7 +26,7 @@ export async function forgetGuest(dataDir: string): Promise<void> {
 
 /**
  * The pid of a living guest that an earlier gateway left on `dataDir`, or null. The guest can write to that folder, so the note is not
- * trusted: the process must have been started when it says and must name the folder on its command line.
+ * trusted: the process must have been started when it says and must name the folder at the end of its command line.
  */
 export async function findLeftover(dataDir: string, table: ProcessTable): Promise<number | null> {
   const note = await readNote(join(dataDir, NAME))

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { engineName } from '../build/engine.ts'
+import type { MachineConfig } from '../config/types.ts'
+import { DrowseError } from '../errors/drowse-error.ts'
+import { type GuestProgram, processDriver } from '../machines/drivers/process.ts'
+import { qemuDriver } from '../machines/drivers/qemu.ts'
+import { defaultImagesFolder, findImage } from '../machines/image/images.ts'
+import type { Image, ImageGuest } from '../machines/image/types.ts'
+import type { MachineDriver, MachineId } from '../machines/types.ts'
+import { packageFolders, ROOT_DIR, SOURCE_DIR, SOURCE_EXTENSION } from './paths.ts'
+
+const ENTRY = join(SOURCE_DIR, 'guest', `main${SOURCE_EXTENSION}`)
+
+/** What runs inside a process machine. */
+const GUEST: GuestProgram = {
+  entry: ENTRY,
+  readable: [SOURCE_DIR, ...packageFolders(), join(ROOT_DIR, 'package.json')],
+}
+
+/** What a gateway gives its driver. */
+export interface MachineParts {
+  readonly dataDir: (id: MachineId) => string
+  readonly epoch: (id: MachineId) => number
+}
+
+/** A kind of machine, ready to be used. */
+export interface Machines {
+  open(parts: MachineParts): MachineDriver
+  /** The file by which its data is known in a machine's folder. */
+  readonly dataFile: string
+  /** How long a cold start may take. */
+  readonly wakeMs: number
+}
+
+export function processMachines(guest: GuestProgram = GUEST): Machines {
+  return { open: (parts) => processDriver({ ...parts, guest }), dataFile: 'site.db', wakeMs: 30_000 }
+}
+
+function qemuMachines(image: Image, memoryMb: number): Machines {
+  // An emulated machine on a busy host takes its time to boot.
+  return { open: (parts) => qemuDriver({ ...parts, image, memoryMb }), dataFile: 'data.ext4', wakeMs: 120_000 }
+}
+
+/** The kind that site.yaml asks for. Throws `image-missing` where it needs an image and there is none of this version. */
+export async function machinesFor({ driver, memoryMb }: MachineConfig): Promise<Machines> {
+  if (driver === 'process') return processMachines()
+  const folder = defaultImagesFolder()
+  const image = await findImage(folder, engineName(SOURCE_DIR))
+  if (image !== null) return qemuMachines(image, memoryMb)
+  throw new DrowseError('image-missing', `There is no machine image of this version of Drowse in ${folder}.`, {
+    hint: 'Build one with `drowse image build`. It is done once for each version.',
+  })
+}
+
+/** Throws `config-invalid` where the machine in `folder` is of another kind: its data can't be seen by this one, and the site would seem to be empty. */
+export function checkKind({ dataFile }: Machines, folder: string): void {
+  const other = ['site.db', 'data.ext4'].find((name) => name !== dataFile && existsSync(join(folder, name)))
+  if (other === undefined) return
+  throw new DrowseError('config-invalid', `The machine in ${folder} was made by another driver: its data is in ${other}.`, {
+    hint: 'Set `machine.driver` back to what it was, or start with another --data folder.',
+  })
+}
+
+/** What goes into an image: the same program as in a process machine, and the native part of its parser. */
+export function imageGuest(): ImageGuest {
+  // Found as the parser itself finds it, which is no package of ours.
+  const parser = createRequire(import.meta.resolve('satteri'))
+  const place = '/drowse/satteri.node'
+  return {
+    entry: ENTRY,
+    engine: engineName(SOURCE_DIR),
+    files: { [place]: parser.resolve('@bruits/satteri-linux-x64-gnu') },
+    env: { NAPI_RS_NATIVE_LIBRARY_PATH: place },
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * The machine's first process, for busybox's shell. Loads the disk drivers of the hypervisor it finds itself on, mounts the read-only root disk and the data disk, and
+ * runs the guest program between its link and the gateway. When the program ends, it unmounts the data and switches the machine off.
+ *
+ * The program's standard input and output are pipes, as they are in a process machine, and two relays carry them to the link's device: that device blocks its
+ * reader and takes a part of what it is given, and Node can neither end while it reads such a file nor write the rest.
+ */
+export function initScript(env: Readonly<Record<string, string>>): string {
+  const settings = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`)
+  return SCRIPT.replace('# SETTINGS\n', settings.join(''))
+}
+
+const SCRIPT = `#!/bin/sh
+export PATH=/bin:/sbin
+# By name: without /proc/self/exe the shell can't run its own applets.
+busybox mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+
+hypervisor=virtio disk=vd
+[ -e /sys/hypervisor/type ] && hypervisor=xen disk=xvd
+while read -r module; do insmod "/modules/$module"; done <"/etc/modules.$hypervisor"
+
+# Devices appear a moment after their driver.
+appears() { n=0; until [ -e "$1" ] || [ $n -ge 500 ]; do sleep 0.01; n=$((n + 1)); done; }
+off() { echo "$1"; sync; busybox poweroff -f; }
+
+appears "/dev/\${disk}a"
+appears "/dev/\${disk}b"
+mount -t ext4 -o ro "/dev/\${disk}a" /root || off 'The root disk could not be mounted.'
+# A disk that fails under the data ends the machine: the next start is cold and repairs it.
+mount -t ext4 -o noatime,errors=panic "/dev/\${disk}b" /root/data || off 'The data disk could not be mounted.'
+mount -t proc proc /root/proc
+mount -t devtmpfs dev /root/dev
+echo 1024 >"/sys/block/\${disk}a/queue/read_ahead_kb"
+
+link=/dev/hvc1
+if [ $hypervisor = virtio ]; then
+  appears /sys/class/virtio-ports
+  for port in /sys/class/virtio-ports/*; do
+    read -r name <"$port/name" && [ "$name" = drowse.link ] && link="/dev/\${port##*/}"
+  done
+else
+  stty -F "$link" raw -echo
+fi
+
+# Opened once: a port has one user at a time.
+exec 3<>"$link" || off 'The link could not be opened.'
+# SETTINGS
+mkfifo /in
+cat <&3 >/in &
+# The relay out ends with the program, the relay in with the machine.
+{ chroot /root /bin/node --v8-pool-size=1 --disable-sigusr1 /drowse/guest.cjs /data </in 3<&-; echo "The guest ended with exit code $?." >&2; } | cat >&3
+
+umount /root/data || mount -o remount,ro /root/data
+busybox poweroff -f
+`
