@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +23,14 @@ beforeAll(async () => {
 const themeOf = (component: string) => TEMPLATE_NAMES.map((name) => `export const ${name} = ${component}`).join('\n')
 
 describe('Loading a theme', () => {
+  test('mends a file of it that a killed machine left without its bytes', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'drowse-guest-'))
+    const theme = themeOf('() => "mended"')
+    const name = `theme-${hash('sha256', theme).slice(0, 16)}.mjs`
+    writeFileSync(join(data, name), '')
+    expect((await loadTheme(theme, data)).render('NotFound', sampleProps('Hello').NotFound)).toContain('mended')
+  })
+
   test.each(['file', 'memory'])('works under the permission model with only its data folder, from a %s', async (from) => {
     const data = realpathSync(mkdtempSync(join(tmpdir(), 'drowse-guest-')))
     writeFileSync(join(data, 'theme.js.txt'), source)

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DrowseError } from '../../errors/drowse-error.ts'
@@ -66,7 +66,8 @@ function written(component: unknown, props: unknown, what: string, name: string)
 async function importSource(source: string, dir: string | undefined): Promise<Record<string, unknown>> {
   if (dir === undefined) return await import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`)
   const file = join(dir, `theme-${createHash('sha256').update(source).digest('hex').slice(0, 16)}.mjs`)
-  if (!existsSync(file)) {
+  // Not only looked for: a machine that was killed may have left its name without its bytes.
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== source) {
     mkdirSync(dir, { recursive: true })
     const draft = `${file}.${randomBytes(6).toString('hex')}`
     writeFileSync(draft, source)
