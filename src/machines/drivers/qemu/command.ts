@@ -23,14 +23,13 @@ export const LINK_FD = 4
  * network, no display. `incoming`: it waits for a memory image instead of booting. The data folder comes last, by which a leftover is known.
  */
 export function machineArguments({ image, accelerator, memoryMb }: MachineShape, dataDir: string, incoming: boolean): string[] {
-  // A kernel that panics ends the machine at once, since a reboot does. Emulated on a busy host, the timer's ticks come too late for the kernel's test of them: without
-  // `no_timer_check` it takes the timer for broken and waits for ever.
+  // A kernel that panics ends the machine at once, since a reboot does. Emulated on a busy host, ticks may come too late for the kernel's test of its timer, so it is left out.
   const kernelLine = 'console=ttyS0 quiet panic=-1 reboot=t tsc=reliable no_timer_check random.trust_cpu=on'
   return [
     ...['-accel', accelerator],
     // The emulated one has what Node uses, and a source of randomness.
     ...['-cpu', accelerator === 'kvm' ? 'host' : 'qemu64,+rdrand'],
-    // `microvm` starts somewhat sooner, but emulated on a busy host its kernel can wait for its first timer interrupt for ever.
+    // Not `microvm`: emulated on a busy host, its kernel did not get beyond its timer.
     ...['-M', 'pc,usb=off,vmport=off', '-m', String(memoryMb), '-smp', '1'],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,resourcecontrol=deny'],
