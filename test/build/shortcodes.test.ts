@@ -122,7 +122,7 @@ describe('A shortcode', () => {
 
     const { written } = await buildSite(site, out, { cacheFile })
 
-    expect(written).toEqual(['feed.json', 'feed.xml', 'posts/codes/index.html'])
+    expect(written).toEqual(['feed.json', 'feed.xml', 'posts/codes/index.html', 'rss.xml'])
   })
 })
 
