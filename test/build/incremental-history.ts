@@ -106,6 +106,8 @@ export interface Playing {
   /** The latest time the guest was told. */
   now: string
   guest: RunningGuest
+  /** Whether an entry whose time came waits, since another page is at its path. A build from nothing would refuse such a folder. */
+  isHeldBack: boolean
 }
 
 interface Prepared {
@@ -116,7 +118,14 @@ interface Prepared {
 
 /** Plays a history to its end and returns the site as it is then, with a theme that works. Checks on the way what is asked for. */
 export async function play(history: readonly Batch[]): Promise<Playing> {
-  const playing: Playing = { output: new Map(), folder: FIRST_FOLDER, theme: 'plain', now: TIMES[0], guest: openGuest() }
+  const playing: Playing = {
+    output: new Map(),
+    folder: FIRST_FOLDER,
+    theme: 'plain',
+    now: TIMES[0],
+    guest: openGuest(),
+    isHeldBack: false,
+  }
   const first: Prepared = { sent: syncOf(Object.fromEntries(FIRST_FOLDER), await themeOf('plain')), changes: {}, theme: 'plain' }
   take(playing, await playing.guest.apply([first.sent]))
   for (const each of history) await playBatch(playing, each)
@@ -196,6 +205,7 @@ function contentOf(answer: Answer): Output {
 }
 
 function take(playing: Playing, answer: Answer): void {
+  playing.isHeldBack = answer.problems.some(({ rule }) => rule === 'schedule/page-conflict')
   for (const key of answer.removed) playing.output.delete(key)
   for (const [key, content] of contentOf(answer)) playing.output.set(key, content)
   for (const key of answer.removed) expect(answer.objects.has(key), `${key} is sent and removed`).toBe(false)
@@ -203,6 +213,7 @@ function take(playing: Playing, answer: Answer): void {
 
 /** Compares all that was published with what a guest that is given the folder and the comments as they are now would publish. */
 export async function checkEqualToFull(playing: Playing): Promise<void> {
+  if (playing.isHeldBack) return
   const full = await fromNothing(playing)
   expect(differences(playing.output, full)).toEqual([])
 }
@@ -223,7 +234,14 @@ export function differences(incremental: Output, full: Output): readonly string[
 }
 
 export async function fromNothing({ folder, theme, now, guest }: Playing): Promise<Output> {
-  const fresh: Playing = { output: new Map(), folder, theme, now, guest: openGuest({ features: [...FEATURES, commentImport] }) }
+  const fresh: Playing = {
+    output: new Map(),
+    folder,
+    theme,
+    now,
+    guest: openGuest({ features: [...FEATURES, commentImport] }),
+    isHeldBack: false,
+  }
   await fresh.guest.wake(1, now)
   const rows = commentsIn(guest.dataDir)
   const answer = await fresh.guest.apply([
