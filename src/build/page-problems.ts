@@ -1,5 +1,5 @@
 import type { Database } from '../model/database.ts'
-import type { Problem } from '../protocol/types.ts'
+import type { PageProblem } from '../render/types.ts'
 import { keyOf } from './pages.ts'
 
 /** What is wrong with pages as they were last rendered: told again by every build until it is mended. Those of a page that is gone go with it. */
@@ -21,14 +21,14 @@ export class PageProblems {
     return rows.map(({ path }) => String(path))
   }
 
-  get all(): readonly Problem[] {
+  get all(): readonly PageProblem[] {
     const rows = this.#database.all('SELECT problems FROM page_problems ORDER BY key')
     // Written by `note` alone.
-    return rows.flatMap(({ problems }) => JSON.parse(String(problems)) as readonly Problem[])
+    return rows.flatMap(({ problems }) => JSON.parse(String(problems)) as readonly PageProblem[])
   }
 
   /** What came of rendering a page that is there. Returns whether this is news. */
-  note(path: string, problems: readonly Problem[], { failed }: { readonly failed: boolean }): boolean {
+  note(path: string, problems: readonly PageProblem[], { failed }: { readonly failed: boolean }): boolean {
     const key = keyOf(path)
     const known = this.#database.get('SELECT problems FROM page_problems WHERE key = ?', key)?.problems
     if (problems.length === 0) {

@@ -12,12 +12,12 @@ import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
 import type { LoadedTheme } from '../render/theme/load.ts'
 import { SHORTCODES } from '../render/theme/types.ts'
-import type { PageContext, Route } from '../render/types.ts'
+import type { PageContext, PageProblem, Route } from '../render/types.ts'
 import { problemOf, toObject } from './objects.ts'
 import { PageProblems } from './page-problems.ts'
 import { keyOf, type PageRow, Pages } from './pages.ts'
 import { type Plan, Planner } from './plan.ts'
-import { Suggestions } from './suggestions.ts'
+import { withHints } from './suggestions.ts'
 
 /** What rendering needs from outside the model. */
 export interface RenderParts {
@@ -34,7 +34,7 @@ interface Rendering {
 interface Outcome {
   /** Null for a page that could not be rendered. */
   readonly rendering: Rendering | null
-  readonly problems: readonly Problem[]
+  readonly problems: readonly PageProblem[]
 }
 
 /** Takes each object that changed, as soon as it is rendered. */
@@ -63,7 +63,6 @@ export class Site {
   readonly #planner: Planner
   readonly #routes: ReadonlyMap<string, Route>
   readonly #engine: string
-  #suggestions = this.#newSuggestions()
   #engineMet = false
   #isPutOff = false
 
@@ -90,6 +89,11 @@ export class Site {
     return known !== undefined && known !== this.#engine
   }
 
+  /** What is wrong with what its pages show. */
+  get problems(): readonly Problem[] {
+    return this.#told(this.pageProblems.all)
+  }
+
   /** The site as it stands, unrecorded. */
   get read(): Omit<Change, 'put' | 'remove'> {
     return this.#rows
@@ -108,7 +112,6 @@ export class Site {
       return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
     })
     this.#engineMet = !this.#isPutOff
-    this.#suggestions = this.#newSuggestions()
     return outcome
   }
 
@@ -136,7 +139,7 @@ export class Site {
 
   /** Renders a plan's pages. One that throws keeps its last version and becomes a problem; a fault of the database or the sink is thrown. */
   async render(plan: Plan, parts: RenderParts, sink: Sink): Promise<RenderSummary> {
-    const problems: Problem[] = []
+    const problems: PageProblem[] = []
     let rendered = 0
     let changed = 0
     for (const path of plan.pages) {
@@ -153,11 +156,11 @@ export class Site {
       changed++
       await sink(object, bytes)
     }
-    return { rendered, changed, problems }
+    return { rendered, changed, problems: this.#told(problems) }
   }
 
   /** Renders one page and records what it read. Same site, same bytes. `report` is told what is wrong with what it shows. */
-  async renderPage(page: PageRow, parts: RenderParts, report: (problem: Problem) => void = () => {}): Promise<Rendering> {
+  async renderPage(page: PageRow, parts: RenderParts, report: (problem: PageProblem) => void = () => {}): Promise<Rendering> {
     const route = this.#routes.get(page.route)
     if (!route) throw new DrowseError('internal', `No feature has the route ${page.route}.`)
     const recorder = new Recorder(this.#rows, (query, argument) => this.#queries.answer(query, argument))
@@ -179,7 +182,7 @@ export class Site {
   }
 
   async #tryPage(page: PageRow, parts: RenderParts): Promise<Outcome> {
-    const problems: Problem[] = []
+    const problems: PageProblem[] = []
     try {
       return { rendering: await this.renderPage(page, parts, (problem) => problems.push(problem)), problems }
     } catch (error) {
@@ -189,7 +192,7 @@ export class Site {
   }
 
   /** What a page looks at. Its template adds a read of the template's own row, so that a changed component finds its pages. */
-  #context(path: string, recorder: Recorder, parts: RenderParts, report: (problem: Problem) => void): PageContext {
+  #context(path: string, recorder: Recorder, parts: RenderParts, report: (problem: PageProblem) => void): PageContext {
     return {
       path,
       row: (table, key) => recorder.row(table, key),
@@ -213,7 +216,6 @@ export class Site {
       // Servers send readers of a folder's name on to the folder's page.
       hasPage: (wanted) =>
         this.#hasKey(keyOf(wanted), recorder) || (!wanted.endsWith('/') && this.#hasKey(keyOf(`${wanted}/`), recorder)),
-      suggest: (wanted, among) => this.#suggestions[among].near(wanted),
       report,
       blob: (hashOf) => parts.blob(hashOf),
     }
@@ -224,12 +226,11 @@ export class Site {
     return this.pages.has(key)
   }
 
-  /** Made anew for each change: what they know is of that moment. */
-  #newSuggestions(): Readonly<Record<'pages' | 'files', Suggestions>> {
-    return {
-      pages: new Suggestions(() => this.pages.paths()),
-      files: new Suggestions(() => this.#rows.list(sources.indexes.all, '').map(({ key }) => key)),
-    }
+  #told(problems: readonly PageProblem[]): readonly Problem[] {
+    return withHints(problems, {
+      pages: () => this.pages.paths(),
+      files: () => this.#rows.list(sources.indexes.all, '').map(({ key }) => key),
+    })
   }
 
   #forgetUncommitted(): void {

@@ -1,10 +1,32 @@
 import { nearMiss } from '../config/near-miss.ts'
+import type { Problem } from '../protocol/types.ts'
+import type { LostPath, PageProblem } from '../render/types.ts'
 
 /** Comparing with every path of a large site takes a while, and nobody reads hundreds of hints. */
 const MOST = 100
 
+/** Gives problems their hints. `known` holds the paths there are, in an order that is always the same; each is asked once at most, and only if it is needed. */
+export function withHints(
+  problems: readonly PageProblem[],
+  known: Readonly<Record<LostPath['among'], () => Iterable<string>>>,
+): readonly Problem[] {
+  const suggestions = { pages: new Suggestions(known.pages), files: new Suggestions(known.files) }
+  return problems.map(({ lost = [], ...problem }) => {
+    const near = first(lost, ({ path, among }) => suggestions[among].near(path))
+    return near === null ? problem : { ...problem, hint: `Did you mean \`${near}\`?` }
+  })
+}
+
+function first<T, U>(items: readonly T[], find: (item: T) => U | null): U | null {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== null) return found
+  }
+  return null
+}
+
 /** What paths that are not there were most likely meant to be. Looks at the known paths when first asked, and answers a hundred times at most. */
-export class Suggestions {
+class Suggestions {
   readonly #known: () => Iterable<string>
   #byName: ReadonlyMap<string, readonly string[]> | null = null
   #left = MOST

@@ -128,7 +128,7 @@ export class Workshop {
   get problems(): readonly Problem[] {
     const { read } = this.site
     const faulty = read.list(sources.indexes.faulty, '').flatMap(({ key }) => read.row(sources, key)?.problems ?? [])
-    return [...faulty, ...this.site.pageProblems.all]
+    return [...faulty, ...this.site.problems]
   }
 
   /** When the next entry is to be shown, or null. */

@@ -1,13 +1,12 @@
 import type { Body, Directive, Entry, Part, Slot } from '../content/types.ts'
-import type { Problem } from '../protocol/types.ts'
 import { findTarget } from './link-target.ts'
 import { fileShown, pictureView } from './picture.ts'
-import type { PageContext } from './types.ts'
+import type { PageContext, PageProblem } from './types.ts'
 import type { ImageView, SiteView } from './views.ts'
 import { escapeXml } from './xml.ts'
 
 /** Takes what is wrong with an entry's body; the line is the file's. */
-type Report = (problem: Problem) => void
+type Report = (problem: PageProblem) => void
 
 /** An entry's body with its slots filled, for the page of its own: links that lead nowhere are reported. */
 export function bodyHtml(context: PageContext, entry: Entry, site: SiteView): string {
@@ -16,7 +15,7 @@ export function bodyHtml(context: PageContext, entry: Entry, site: SiteView): st
 
 /** The same for another page that shows the body, such as a feed; what is wrong is told by the entry's own page. */
 export function quotedBodyHtml(context: PageContext, entry: Entry, site: SiteView): string {
-  return fill({ ...context, suggest: () => null }, entry, site, () => {})
+  return fill(context, entry, site, () => {})
 }
 
 function fill(context: PageContext, entry: Entry, site: SiteView, report: Report): string {
@@ -27,7 +26,7 @@ function fill(context: PageContext, entry: Entry, site: SiteView, report: Report
 }
 
 /** What is wrong with a slot; a warning unless it says otherwise. */
-type Fault = Pick<Problem, 'rule' | 'message'> & { readonly hint: string | null; readonly severity?: Problem['severity'] }
+type Fault = Pick<PageProblem, 'rule' | 'message' | 'hint' | 'lost'> & { readonly severity?: PageProblem['severity'] }
 
 /** Addresses of other hosts, and pictures that are written into the address. */
 const ELSEWHERE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i
@@ -90,7 +89,7 @@ class Filling {
       this.#tell(slot, { rule: 'shortcodes/unknown', message: `There is no shortcode \`${name}\`.`, hint, severity: 'error' })
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      this.#tell(slot, { rule: 'shortcodes/failed', message, hint: null, severity: 'error' })
+      this.#tell(slot, { rule: 'shortcodes/failed', message, severity: 'error' })
     }
     return asWritten(slot, labelHtml, html)
   }
@@ -122,13 +121,12 @@ class Filling {
     return url
   }
 
-  #tell({ line }: Pick<Slot, 'line'>, { hint, ...fault }: Fault): void {
+  #tell({ line }: Pick<Slot, 'line'>, fault: Fault): void {
     this.#report({
       where: this.#entry.source,
       line: this.#entry.bodyLine + line - 1,
       severity: 'warning',
       ...fault,
-      ...(hint === null ? {} : { hint }),
     })
   }
 }

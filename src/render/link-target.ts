@@ -6,13 +6,14 @@ import type { Entry } from '../content/types.ts'
 import { entries, sources } from '../model/site-tables.ts'
 import { defineQuery } from '../model/table.ts'
 import type { Query } from '../model/types.ts'
-import type { PageContext } from './types.ts'
+import type { LostPath, PageContext } from './types.ts'
 
 /** Why an address of the site leads nowhere. */
 interface Lost {
   readonly rule: 'links/missing-page' | 'links/missing-anchor' | 'links/not-shown'
   readonly message: string
-  readonly hint: string | null
+  /** What it may be a slip for. */
+  readonly lost?: readonly LostPath[]
 }
 
 export interface Target {
@@ -24,11 +25,12 @@ export interface Target {
 
 type Placed = { readonly id: string; readonly path: string; readonly shown: boolean }
 
-/** The entry that a Markdown file became: a link to the file leads to its page. */
-const entryFromSource = defineQuery<string, Placed | null>('entry-from-source', (read, source) => {
-  const id = read.row(sources, source)?.entry ?? null
-  const entry = id === null ? null : read.row(entries, id)
-  return entry === null ? null : { id: entry.id, path: entry.path, shown: entry.shown }
+/** The entry that a Markdown file became: a link to the file leads to its page. `faulty` for a file that errors keep from becoming one; null where none is. */
+const entryFromSource = defineQuery<string, Placed | 'faulty' | null>('entry-from-source', (read, source) => {
+  const file = read.row(sources, source)
+  const entry = file === null || file.entry === null ? null : read.row(entries, file.entry)
+  if (entry === null) return file === null ? null : 'faulty'
+  return { id: entry.id, path: entry.path, shown: entry.shown }
 })
 
 const entryAtPath = defineQuery<string, string | null>('entry-at-path', (read, path) => {
@@ -66,7 +68,7 @@ export function findTarget(url: string, entry: Entry, context: PageContext): Tar
   const page = absolute ? address.path : path
   // As it is written where a reader's browser finds it; but relative only as long as it is read on the page.
   if (context.hasPage(page)) return withFragment(absolute ? url : written(page, address), page, address.fragment, context)
-  return { url: null, lost: missing(url, page, beside, context) }
+  return { url: null, lost: missing(url, page, beside) }
 }
 
 function parse(url: string): Address {
@@ -88,13 +90,16 @@ function toEntry(url: string, address: Address, from: Entry, context: PageContex
   const source = path.startsWith('/') ? `content${path}` : posix.join(posix.dirname(from.source), path)
   const found = context.query(entryFromSource, source)
   if (found === null) {
-    const near = context.suggest(source, 'files')
     const message = `\`${url}\` leads nowhere: there is no entry \`${source}\`.`
-    return { url: null, lost: { rule: 'links/missing-page', message, hint: meant(near) } }
+    return { url: null, lost: { rule: 'links/missing-page', message, lost: [{ path: source, among: 'files' }] } }
+  }
+  if (found === 'faulty') {
+    const message = `\`${url}\` leads nowhere: errors in \`${source}\` keep it from the site.`
+    return { url: null, lost: { rule: 'links/missing-page', message } }
   }
   if (!found.shown) {
     const message = `\`${url}\` leads to an entry that is not shown yet: a draft, or one with a date to come.`
-    return { url: null, lost: { rule: 'links/not-shown', message, hint: null } }
+    return { url: null, lost: { rule: 'links/not-shown', message } }
   }
   return withAnchor(written(found.path, address), found.id, address.fragment, context)
 }
@@ -109,15 +114,11 @@ function withAnchor(url: string, entry: string, fragment: string, context: PageC
   const id = decoded(fragment.slice(1))
   if (id === '' || isOfTheme(id) || context.query(hasAnchor, { entry, id })) return { url }
   const message = `\`${fragment}\` leads nowhere: nothing on the page ${url.slice(0, -fragment.length)} has that id.`
-  return { url, lost: { rule: 'links/missing-anchor', message, hint: null } }
+  return { url, lost: { rule: 'links/missing-anchor', message } }
 }
 
-function missing(url: string, page: string, beside: string | null, context: PageContext): Lost {
-  const near = context.suggest(page, 'pages') ?? (beside === null ? null : context.suggest(`/${beside}`, 'pages'))
+function missing(url: string, page: string, beside: string | null): Lost {
+  const paths = beside === null ? [page] : [page, `/${beside}`]
   const message = `\`${url}\` leads nowhere: the site has neither a page nor a file there.`
-  return { rule: 'links/missing-page', message, hint: meant(near) }
-}
-
-function meant(near: string | null): string | null {
-  return near === null ? null : `Did you mean \`${near}\`?`
+  return { rule: 'links/missing-page', message, lost: paths.map((path) => ({ path, among: 'pages' })) }
 }

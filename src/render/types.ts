@@ -9,6 +9,18 @@ export interface PageSpec {
   readonly argument: Json
 }
 
+/** A published path, or the path of a file in the site's folder, that is not there. */
+export interface LostPath {
+  readonly path: string
+  readonly among: 'pages' | 'files'
+}
+
+/** What is wrong with what a page shows. */
+export interface PageProblem extends Problem {
+  /** What the first of these was most likely meant to be becomes the hint when the problem is told, since that depends on all the site has by then. */
+  readonly lost?: readonly LostPath[]
+}
+
 /** What a page looks at while it renders. */
 export interface PageContext extends Read {
   /** The page's own path. */
@@ -21,10 +33,8 @@ export interface PageContext extends Read {
   body(hash: string): Body
   /** Whether something is published at this path: a page, or a file. The reader learns of it when that changes. */
   hasPage(path: string): boolean
-  /** What a path that is not there was most likely meant to be: a published path, or the path of a file in the site's folder. For messages only: it is not recorded. */
-  suggest(path: string, among: 'pages' | 'files'): string | null
   /** Tells what is wrong with what the page shows. The page is rendered all the same. */
-  report(problem: Problem): void
+  report(problem: PageProblem): void
   /** Bytes by their SHA-256. */
   blob(hash: string): Uint8Array
 }

@@ -190,6 +190,29 @@ describe('With a cache', () => {
     expect(second).toEqual([])
   })
 
+  test('a page whose file has an error is missed', async () => {
+    const { second } = await rebuilt(
+      { 'content/posts/a.md': post('[a](hello.md)', 'A') },
+      { 'content/posts/hello.md': '---\ntitle: [\n---\n' },
+    )
+
+    expect(second.filter((line) => line.includes('a.md'))).toEqual([
+      'content/posts/a.md:6 links/missing-page `hello.md` leads nowhere: errors in `content/posts/hello.md` keep it from the site.',
+    ])
+  })
+
+  test('a hint follows what the site has since, although the page that links is the same', async () => {
+    const linking = { 'content/posts/a.md': post('[a](nwe.md) [b](/posts/nwe/)', 'A') }
+
+    const { first, second } = await rebuilt(linking, { 'content/posts/new.md': post('', 'New') })
+
+    expect(first.join()).not.toContain('Did you mean')
+    expect(second).toEqual([
+      expect.stringContaining('Did you mean `content/posts/new.md`?'),
+      expect.stringContaining('Did you mean `/posts/new/`?'),
+    ])
+  })
+
   test('a heading that is renamed is missed', async () => {
     const linking = { 'content/posts/a.md': post('[a](hello.md#part-one)', 'A') }
 
