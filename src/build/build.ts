@@ -63,7 +63,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
     options.progress?.('scan', scan.files.size, scan.files.size)
     return await buildIn(workshop, { scan, theme }, options)
   } finally {
-    workshop.close()
+    await workshop.close()
   }
 }
 
@@ -79,7 +79,7 @@ async function buildIn(
     progress?.('read', found.changed.length, scan.files.size)
     return found
   }
-  const ready = { files: filesOfTheme(theme, blobs), load: () => loadTheme(theme.source) }
+  const ready = { files: filesOfTheme(theme, blobs), source: theme.source, load: () => loadTheme(theme.source) }
   let pages: number | null = null
   let done = 0
   const written = () => {
@@ -120,7 +120,7 @@ export function blobsOf({ files }: Pick<FolderScan, 'files'>, siteDir: string): 
 /** Loads a compiled theme and adds its bytes to `blobs`. Throws `theme-invalid`. */
 export async function readyTheme(theme: CompiledTheme, blobs: Map<string, () => Uint8Array>): Promise<ReadyTheme> {
   const loaded = await loadTheme(theme.source)
-  return { files: filesOfTheme(theme, blobs), load: async () => loaded }
+  return { files: filesOfTheme(theme, blobs), source: theme.source, load: async () => loaded }
 }
 
 /** What the folder has that the model has not, and the other way round. Files that had an error are read again: what they clashed with may be gone. */

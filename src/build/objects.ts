@@ -32,3 +32,8 @@ export function problemOf(page: PageRow, error: unknown): Problem {
     ...(hint === undefined ? {} : { hint }),
   }
 }
+
+/** Whether readers would get the very same. */
+export function isSame(object: ObjectInfo, before: ObjectInfo | null): boolean {
+  return before?.hash === object.hash && before.contentType === object.contentType && before.redirect === object.redirect
+}

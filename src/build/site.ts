@@ -1,35 +1,23 @@
-import { nearMiss } from '../config/near-miss.ts'
-import type { Body, BodyCache } from '../content/types.ts'
-import { DrowseError } from '../errors/drowse-error.ts'
 import type { Feature } from '../features/types.ts'
 import { type Database, isDatabaseFault } from '../model/database.ts'
-import { Graph } from '../model/graph.ts'
+import { Graph, type Reads } from '../model/graph.ts'
 import { Queries, readerKey } from '../model/queries.ts'
-import { Recorder } from '../model/recorder.ts'
+import type { Recorder } from '../model/recorder.ts'
 import { Rows } from '../model/rows.ts'
-import { sources, templates } from '../model/site-tables.ts'
+import { sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
-import type { LoadedTheme } from '../render/theme/load.ts'
-import { SHORTCODES } from '../render/theme/types.ts'
-import type { PageContext, PageProblem, Route } from '../render/types.ts'
-import { problemOf, toObject } from './objects.ts'
+import type { PageProblem } from '../render/types.ts'
+import { isSame, problemOf } from './objects.ts'
 import { PageProblems } from './page-problems.ts'
-import { keyOf, type PageRow, Pages } from './pages.ts'
+import { PageRenderer, type Rendering, type RenderParts } from './page-renderer.ts'
+import { type PageRow, Pages } from './pages.ts'
 import { type Plan, Planner } from './plan.ts'
+import type { RenderedPages } from './render-thread.ts'
 import { withHints } from './suggestions.ts'
 
-/** What rendering needs from outside the model. */
-export interface RenderParts {
-  readonly theme: LoadedTheme
-  readonly bodies: Pick<BodyCache, 'get'>
-  blob(hash: string): Uint8Array
-}
-
-interface Rendering {
-  readonly object: ObjectInfo
-  readonly bytes: Uint8Array
-}
+/** No engine's name. */
+const UNFINISHED = ''
 
 interface Outcome {
   /** Null for a page that could not be rendered. */
@@ -61,7 +49,7 @@ export class Site {
   readonly #graph: Graph
   readonly #queries: Queries
   readonly #planner: Planner
-  readonly #routes: ReadonlyMap<string, Route>
+  readonly #renderer: PageRenderer
   readonly #engine: string
   #engineMet = false
   #isPutOff = false
@@ -71,7 +59,6 @@ export class Site {
     const routes = features.flatMap((feature) => feature.routes ?? [])
     const tables = features.flatMap((feature) => feature.tables ?? [])
     this.database = database
-    this.#routes = new Map(routes.map((route) => [route.name, route]))
     this.#rows = new Rows(database, tables)
     this.#graph = new Graph(database, (key) => this.#queries.forget(key))
     this.pages = new Pages(database)
@@ -79,6 +66,7 @@ export class Site {
     const queries = features.flatMap((feature) => feature.queries ?? [])
     this.#queries = new Queries(this.#graph, this.#rows, queries, (keys) => this.#planner.stale(keys))
     this.#planner = new Planner({ graph: this.#graph, rows: this.#rows, pages: this.pages, routes, queries: this.#queries })
+    this.#renderer = new PageRenderer({ rows: this.#rows, queries: this.#queries, pages: this.pages, routes })
     this.#engine = engine
     database.onRollback(() => this.#forgetUncommitted())
   }
@@ -125,6 +113,34 @@ export class Site {
     }
   }
 
+  /**
+   * Commits the model with a plan that is yet to be rendered, so that threads can see it. Until `finishCommitted`, whoever opens the database takes it for
+   * another engine's, and works everything out again: nothing tells any more what this plan had left to do.
+   */
+  commitUnrendered(): void {
+    this.#noteEngine(UNFINISHED)
+    this.database.commitSoFar()
+  }
+
+  finishCommitted(): void {
+    this.#graph.sweep()
+    this.#noteEngine(this.#engine)
+  }
+
+  /** Takes in what a thread rendered. `ids` are the graph's by the thread's own, and go with the thread. Returns the objects that changed. */
+  adopt({ queries, pages }: RenderedPages, ids: Map<number, number>): readonly ObjectInfo[] {
+    const inGraph = (reads: Reads): Reads => ({ ...reads, queries: reads.queries.map((id) => ids.get(id) ?? 0) })
+    for (const { id, key, hash, reads } of queries)
+      ids.set(id, this.#graph.find(key)?.id ?? this.#graph.record(key, inGraph(reads), hash))
+    return pages.flatMap(({ path, object, problems, reads }) => {
+      this.#graph.record(readerKey('page', path, null), inGraph(reads))
+      this.pageProblems.note(path, problems, { failed: object === null })
+      if (object === null || isSame(object, this.pages.get(path)?.object ?? null)) return []
+      this.pages.setObject(object)
+      return [object]
+    })
+  }
+
   /** Forgets what the pages of these keys were last rendered to, so that their next rendering counts as a change. Returns the pages as they were, by key. */
   forgetVersions(keys: Iterable<string>): ReadonlyMap<string, PageRow> {
     const versions = new Map<string, PageRow>()
@@ -161,14 +177,11 @@ export class Site {
 
   /** Renders one page and records what it read. Same site, same bytes. `report` is told what is wrong with what it shows. */
   async renderPage(page: PageRow, parts: RenderParts, report: (problem: PageProblem) => void = () => {}): Promise<Rendering> {
-    const route = this.#routes.get(page.route)
-    if (!route) throw new DrowseError('internal', `No feature has the route ${page.route}.`)
-    const recorder = new Recorder(this.#rows, (query, argument) => this.#queries.answer(query, argument))
-    const context = this.#context(page.path, recorder, parts, report)
+    const recorder = this.#renderer.recorder()
     try {
-      const rendered = await route.render(context, page.argument)
+      const rendering = await this.#renderer.render(page, recorder, parts, report)
       this.#record(page, recorder)
-      return toObject(page.path, rendered)
+      return rendering
     } catch (error) {
       // A page that can't be rendered is tried again when something it read has changed.
       if (!isDatabaseFault(error)) this.#record(page, recorder)
@@ -191,41 +204,6 @@ export class Site {
     }
   }
 
-  /** What a page looks at. Its template adds a read of the template's own row, so that a changed component finds its pages. */
-  #context(path: string, recorder: Recorder, parts: RenderParts, report: (problem: PageProblem) => void): PageContext {
-    return {
-      path,
-      row: (table, key) => recorder.row(table, key),
-      list: (index, group, range) => recorder.list(index, group, range),
-      count: (index, group, atMost) => recorder.count(index, group, atMost),
-      query: (query, argument) => recorder.query(query, argument),
-      template(name, props) {
-        recorder.row(templates, name)
-        return parts.theme.render(name, props)
-      },
-      shortcode(name, props) {
-        recorder.row(templates, SHORTCODES)
-        if (parts.theme.shortcodes.includes(name)) return { html: parts.theme.shortcode(name, props) }
-        return { html: null, near: nearMiss(name, parts.theme.shortcodes) }
-      },
-      body(bodyHash): Body {
-        const body = parts.bodies.get(bodyHash)
-        if (!body) throw new DrowseError('internal', `The body ${bodyHash} of ${path} is not in the cache.`)
-        return body
-      },
-      // Servers send readers of a folder's name on to the folder's page.
-      hasPage: (wanted) =>
-        this.#hasKey(keyOf(wanted), recorder) || (!wanted.endsWith('/') && this.#hasKey(keyOf(`${wanted}/`), recorder)),
-      report,
-      blob: (hashOf) => parts.blob(hashOf),
-    }
-  }
-
-  #hasKey(key: string, recorder: Recorder): boolean {
-    recorder.page(key)
-    return this.pages.has(key)
-  }
-
   #told(problems: readonly PageProblem[]): readonly Problem[] {
     return withHints(problems, {
       pages: () => this.pages.paths(),
@@ -245,18 +223,17 @@ export class Site {
     if (this.#engineMet || this.#isPutOff) return false
     const known = this.#knownEngine()
     if (known === this.#engine) return false
-    this.database.run('DELETE FROM engine')
-    this.database.run('INSERT INTO engine (name) VALUES (?)', this.#engine)
+    this.#noteEngine(this.#engine)
     return known !== undefined
+  }
+
+  #noteEngine(name: string): void {
+    this.database.run('DELETE FROM engine')
+    this.database.run('INSERT INTO engine (name) VALUES (?)', name)
   }
 
   #knownEngine(): unknown {
     this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
     return this.database.get('SELECT name FROM engine')?.name
   }
-}
-
-/** Whether readers would get the very same. */
-function isSame(object: ObjectInfo, before: ObjectInfo | null): boolean {
-  return before?.hash === object.hash && before.contentType === object.contentType && before.redirect === object.redirect
 }

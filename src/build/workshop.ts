@@ -1,9 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { typeOfPath } from '../content/sources.ts'
 import type { EntryType, ReadingSettings, ReadResult, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { FEATURES } from '../features/registry.ts'
 import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
 import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
@@ -21,8 +23,11 @@ import { type FileHashes, fileHashes } from './file-hashes.ts'
 import { keptTheme } from './kept-theme.ts'
 import { problemOf } from './objects.ts'
 import { type OutDir, openOutDir } from './out-dir.ts'
-import { MANY, readAhead } from './read-ahead.ts'
-import { type RenderParts, Site } from './site.ts'
+import type { RenderParts } from './page-renderer.ts'
+import { readAhead } from './read-ahead.ts'
+import { renderAhead } from './render-ahead.ts'
+import { Site } from './site.ts'
+import { Threads } from './threads.ts'
 
 export interface WorkshopOptions {
   readonly outDir: string
@@ -30,7 +35,7 @@ export interface WorkshopOptions {
   readonly cacheFile: string | null
   readonly features: readonly Feature[]
   readonly engine: string
-  /** So many files are read by threads. */
+  /** So many files are read by threads, and so many pages rendered. */
   readonly many?: number
   /** Keeps every other process from the cache file; one that has it already makes the constructor throw SQLite's "database is locked". */
   readonly exclusive?: boolean
@@ -39,6 +44,8 @@ export interface WorkshopOptions {
 /** A compiled theme. */
 export interface ReadyTheme {
   readonly files: ThemeFiles
+  /** Its module's source. */
+  readonly source: string
   /** Asked for once there is something to render. */
   load(): Promise<LoadedTheme>
 }
@@ -78,6 +85,9 @@ export interface Round {
   readonly commitMs: number
 }
 
+/** Fewer files or pages than this are done about as soon as a thread has loaded what it takes, and has warmed up. */
+const MANY = 2_000
+
 /** The longest that rendering keeps the process from its other work, such as serving pages. */
 const TURN_MS = 20
 
@@ -88,20 +98,27 @@ const TURN_MS = 20
 export class Workshop {
   readonly site: Site
   readonly types: readonly EntryType[]
+  readonly #cache: Cache
   readonly #database: Database
   readonly #bodies: ReturnType<typeof bodyCache>
   readonly #outDir: string
   readonly #engine: string
   readonly #many: number
+  readonly #rendersInThreads: boolean
   #out: OutDir | null = null
   #theme: ReadyTheme | null = null
+  #threads: Threads | null = null
 
   constructor({ outDir, cacheFile, features, engine, many = MANY, exclusive = false }: WorkshopOptions) {
-    this.#database = openCache(cacheFile)
+    const cache = openCache(cacheFile)
+    this.#cache = cache
+    this.#database = cache.database
     if (exclusive) this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
     this.#outDir = outDir
     this.#engine = engine
     this.#many = many
+    // Threads open the cache file, and know the features of Drowse itself.
+    this.#rendersInThreads = !exclusive && features === FEATURES
     this.#bodies = bodyCache(this.#database)
     this.site = new Site(this.#database, features, engine)
     this.types = features.flatMap((feature) => feature.entryTypes ?? [])
@@ -141,8 +158,9 @@ export class Workshop {
     this.#output.finish(new Map(this.#keptObjects()))
   }
 
-  close(): void {
-    this.#database.close()
+  async close(): Promise<void> {
+    await this.#endThreads()
+    this.#cache.close()
   }
 
   async #take(intake: Intake, options: IntakeOptions, startedAt: number): Promise<Omit<Round, 'commitMs'>> {
@@ -159,15 +177,20 @@ export class Workshop {
     this.#theme = intake.theme ?? this.#theme
     const plannedAt = performance.now()
     const written = new Set<string>()
+    const noteWritten = ({ key }: ObjectInfo) => {
+      written.add(key)
+      options.written?.(key)
+    }
     const write = (object: ObjectInfo, bytes: Uint8Array) => {
       this.#output.write(object, bytes)
-      written.add(object.key)
-      options.written?.(object.key)
+      noteWritten(object)
     }
     const parts = this.#partsWith(intake)
     const first = (options.first ?? []).filter((path) => plan.pages.has(path))
     const again = options.complete === true ? this.site.pageProblems.failed : []
-    const rendered = await this.#render(new Set([...first, ...plan.pages, ...again]), parts, write)
+    const pages = new Set([...first, ...plan.pages, ...again])
+    const left = this.#rendersInThreads && pages.size >= this.#many ? await this.#renderInThreads(pages, noteWritten) : pages
+    const rendered = pages.size - left.size + (await this.#render(left, parts, write))
     const gone = [...plan.removed].filter((key) => this.site.pages.byKey(key) === null)
     if (options.complete !== true) for (const key of gone) this.#output.remove(key)
     const removed = options.complete === true ? await this.#complete(parts, written, write) : gone
@@ -187,7 +210,7 @@ export class Workshop {
     const settings = intake.markdown
     if (settings === undefined || paths.length < this.#many) return own
     const readings = new Map<string, ReadResult>()
-    await readAhead(paths, settings, {
+    await readAhead(this.#startedThreads, paths, settings, {
       bytesOf: (path) => bytesFrom(intake, hashes.get(path) ?? ''),
       take: (part) => {
         for (const [path, reading] of part.readings) readings.set(path, reading)
@@ -198,6 +221,35 @@ export class Workshop {
       const reading = isDeepStrictEqual(asked, settings) ? readings.get(file.path) : undefined
       return reading ?? own(file, type, asked)
     }
+  }
+
+  /** Renders in threads, and returns the pages that they left. From here on the change can't be taken back; see `commitUnrendered`. */
+  async #renderInThreads(pages: ReadonlySet<string>, written: (object: ObjectInfo) => void): Promise<ReadonlySet<string>> {
+    const { site } = this
+    site.commitUnrendered()
+    const outDir = this.#outDir
+    const theme = this.#theme?.source ?? ''
+    const left = await renderAhead(
+      this.#startedThreads,
+      { databaseFile: this.#cache.file, outDir, theme },
+      [...pages],
+      (part, ids) => {
+        for (const object of site.adopt(part, ids)) written(object)
+      },
+    )
+    await this.#endThreads()
+    site.finishCommitted()
+    return new Set(left)
+  }
+
+  get #startedThreads(): Threads {
+    this.#threads ??= new Threads()
+    return this.#threads
+  }
+
+  async #endThreads(): Promise<void> {
+    await this.#threads?.close()
+    this.#threads = null
   }
 
   async #render(pages: ReadonlySet<string>, parts: () => Promise<RenderParts>, write: Write): Promise<number> {
@@ -259,10 +311,30 @@ function bytesFrom(intake: Pick<Intake, 'blob'>, hash: string): Uint8Array {
   return bytes
 }
 
-/** A cache that is damaged is begun anew. */
-function openCache(file: string | null): Database {
-  if (file === null) return new Database(':memory:', { durable: false })
-  makeFolder(dirname(file))
+interface Cache {
+  readonly file: string
+  readonly database: Database
+  close(): void
+}
+
+/** A cache that is damaged is begun anew. Without a file it is a temporary one, which threads can open too. */
+function openCache(file: string | null): Cache {
+  if (file !== null) {
+    makeFolder(dirname(file))
+    const database = openOrBegin(file)
+    return { file, database, close: () => database.close() }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'drowse-'))
+  const temporary = join(folder, 'build.db')
+  const database = new Database(temporary, { durable: false })
+  const close = () => {
+    database.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { file: temporary, database, close }
+}
+
+function openOrBegin(file: string): Database {
   try {
     return new Database(file, { durable: false })
   } catch (error) {

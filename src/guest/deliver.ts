@@ -1,5 +1,6 @@
+import type { RenderParts } from '../build/page-renderer.ts'
 import type { Plan } from '../build/plan.ts'
-import type { RenderParts, Sink, Site } from '../build/site.ts'
+import type { Sink, Site } from '../build/site.ts'
 import type { Send } from '../protocol/serve.ts'
 import type { Problem } from '../protocol/types.ts'
 import type { Unpublished } from './ledger.ts'

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import type { RenderParts } from '../build/page-renderer.ts'
 import { EMPTY_PLAN, mergePlans, type Plan } from '../build/plan.ts'
-import { type RenderParts, Site } from '../build/site.ts'
+import { Site } from '../build/site.ts'
 import { sourceReader } from '../content/read-entry.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { readFolder } from '../features/site/read-folder.ts'

@@ -3,45 +3,61 @@ import type { Body, BodyCache } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Database } from './database.ts'
 
-type Texts = readonly (readonly [hash: string, text: string])[]
+/** A body as it is kept: its HTML apart from all else, which is JSON. HTML in JSON takes several times as long to write and to read. */
+export type KeptBody = readonly [hash: string, html: string, rest: string]
 
 export interface SiteBodies extends BodyCache {
-  /** Takes in what another thread made: bodies as JSON, and code. */
-  keep(made: { readonly bodies: Texts; readonly code: Texts }): void
+  /** Takes in what another thread made. */
+  keep(made: { readonly bodies: readonly KeptBody[]; readonly code: readonly (readonly [hash: string, html: string])[] }): void
   clear(): void
 }
+
+/** A body as `keep` takes it. */
+export function keptBody(hash: string, { html, ...rest }: Body): KeptBody {
+  return [hash, html, JSON.stringify(rest)]
+}
+
+const GET_BODY = 'SELECT html, rest FROM kept_bodies WHERE hash = ?'
+const SET_BODY = 'INSERT OR REPLACE INTO kept_bodies (hash, html, rest) VALUES (?, ?, ?)'
+const SET_CODE = 'INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)'
 
 /**
  * Rendered bodies by hash, and highlighted code, in the site's database. Their content follows from their hash and the engine, so reading one is never recorded, and another engine
  * begins with none.
  */
 export function bodyCache(database: Database): SiteBodies {
-  database.exec(`CREATE TABLE IF NOT EXISTS bodies (hash TEXT PRIMARY KEY, body TEXT NOT NULL);
+  // `bodies` held them in databases made before.
+  database.exec(`DROP TABLE IF EXISTS bodies;
+    CREATE TABLE IF NOT EXISTS kept_bodies (hash TEXT PRIMARY KEY, html TEXT NOT NULL, rest TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS code (hash TEXT PRIMARY KEY, html TEXT NOT NULL);`)
+  const code: BodyCache['code'] = {
+    get(codeHash) {
+      const found = database.get('SELECT html FROM code WHERE hash = ?', codeHash)
+      return found ? String(found.html) : null
+    },
+    set: (codeHash, html) => void database.run(SET_CODE, codeHash, html),
+  }
   return {
-    get(bodyHash) {
-      const found = database.get('SELECT body FROM bodies WHERE hash = ?', bodyHash)
-      // Written by `set` alone.
-      return found ? (JSON.parse(String(found.body)) as Body) : null
-    },
-    set(bodyHash, body) {
-      database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', bodyHash, JSON.stringify(body))
-    },
-    code: {
-      get(codeHash) {
-        const found = database.get('SELECT html FROM code WHERE hash = ?', codeHash)
-        return found ? String(found.html) : null
-      },
-      set(codeHash, html) {
-        database.run('INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)', codeHash, html)
-      },
-    },
-    keep({ bodies, code }) {
-      for (const [hashOf, body] of bodies) database.run('INSERT OR REPLACE INTO bodies (hash, body) VALUES (?, ?)', hashOf, body)
-      for (const [hashOf, html] of code) database.run('INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)', hashOf, html)
+    ...keptBodies(database),
+    set: (bodyHash, body) => void database.run(SET_BODY, ...keptBody(bodyHash, body)),
+    code,
+    keep({ bodies, code: highlighted }) {
+      for (const body of bodies) database.run(SET_BODY, ...body)
+      for (const [hashOf, html] of highlighted) database.run(SET_CODE, hashOf, html)
     },
     clear() {
-      database.exec('DELETE FROM bodies; DELETE FROM code;')
+      database.exec('DELETE FROM kept_bodies; DELETE FROM code;')
+    },
+  }
+}
+
+/** The bodies alone, of a database that has them. */
+export function keptBodies(database: Database): Pick<BodyCache, 'get'> {
+  return {
+    get(bodyHash) {
+      const found = database.get(GET_BODY, bodyHash)
+      // Written by `keptBody` alone.
+      return found ? ({ html: String(found.html), ...JSON.parse(String(found.rest)) } as Body) : null
     },
   }
 }

@@ -1,6 +1,11 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { DrowseError } from '../errors/drowse-error.ts'
 
+interface OpenOptions {
+  readonly durable: boolean
+  readonly readOnly?: boolean
+}
+
 /**
  * A site's database: one SQLite file, or `:memory:`. Statements are compiled once. All calls are synchronous; one connection writes.
  */
@@ -10,8 +15,8 @@ export class Database {
   readonly #afterRollback: (() => void)[] = []
   #depth = 0
 
-  /** `durable: false` trades the last commits at a power cut for speed; for caches that can be built again. Throws `folder-unwritable`. */
-  constructor(path: string, options: { durable: boolean }) {
+  /** `readOnly` is for a database that is there, and in use by another connection. `durable: false` trades the last commits at a power cut for speed; for caches that can be built again. Throws `folder-unwritable`. */
+  constructor(path: string, options: OpenOptions) {
     this.#sqlite = open(path, options)
   }
 
@@ -63,6 +68,12 @@ export class Database {
     }
   }
 
+  /** Keeps what the open transaction did so far, for other connections to see: only what comes after it can still be taken back. Not within a savepoint. */
+  commitSoFar(): void {
+    if (this.#depth !== 1) throw new DrowseError('internal', 'Only a whole transaction can be committed.')
+    this.#sqlite.exec('COMMIT; BEGIN IMMEDIATE')
+  }
+
   /** Calls `forget` after every rollback, of a savepoint too: for what is kept in memory of what may just have been taken back. */
   onRollback(forget: () => void): void {
     this.#afterRollback.push(forget)
@@ -106,11 +117,12 @@ export class Database {
   }
 }
 
-function open(path: string, options: { readonly durable: boolean }): DatabaseSync {
+function open(path: string, { durable, readOnly = false }: OpenOptions): DatabaseSync {
   let sqlite: DatabaseSync | undefined
   try {
-    sqlite = new DatabaseSync(path)
-    sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.durable ? 'FULL' : 'OFF'}; PRAGMA temp_store = MEMORY;
+    sqlite = new DatabaseSync(path, { readOnly })
+    if (!readOnly) sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'};`)
+    sqlite.exec(`PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000;`)
     return sqlite
   } catch (cause) {

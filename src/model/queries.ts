@@ -6,6 +6,9 @@ import { Recorder } from './recorder.ts'
 import type { Rows } from './rows.ts'
 import type { Query } from './types.ts'
 
+/** What queries need of the graph. */
+type QueryGraph = Pick<Graph, 'find' | 'record' | 'readersOfQuery'>
+
 interface Answer {
   readonly id: number
   readonly result: Json
@@ -16,7 +19,7 @@ interface Answer {
  * hear of it. Results are not kept on disk, only their hashes; so a result is always worked out from the site as it stands and can't be stale.
  */
 export class Queries {
-  readonly #graph: Graph
+  readonly #graph: QueryGraph
   readonly #rows: Rows
   readonly #byName: ReadonlyMap<string, Query>
   /** Told the keys of readers whose reads changed. */
@@ -25,7 +28,7 @@ export class Queries {
   readonly #answers = new Map<string, Answer>()
   readonly #running = new Set<string>()
 
-  constructor(graph: Graph, rows: Rows, queries: readonly Query[], stale: (keys: readonly string[]) => void) {
+  constructor(graph: QueryGraph, rows: Rows, queries: readonly Query[], stale: (keys: readonly string[]) => void) {
     this.#graph = graph
     this.#rows = rows
     this.#byName = new Map(queries.map((query) => [query.name, query]))

@@ -152,7 +152,7 @@ describe('A build', () => {
     await buildSite(site, out, { cacheFile })
     const whole = filesIn(out)
     const cache = new DatabaseSync(cacheFile)
-    cache.exec(`UPDATE bodies SET body = json_set(body, '$.html', '<p>As of old.</p>')`)
+    cache.exec(`UPDATE kept_bodies SET html = '<p>As of old.</p>', rest = json_set(rest, '$.slots', json('[]'))`)
     cache.close()
 
     await buildSite(site, out, { cacheFile, engine: 'engine-2' })

@@ -92,7 +92,7 @@ export class Session {
     await this.#watch?.close()
     await this.settled()
     if (this.#isComplete) this.#workshop.finish()
-    this.#workshop.close()
+    await this.#workshop.close()
   }
 
   /** One burst of changes, from the disk to the browsers. Whatever goes wrong becomes a fault, and is tried again with the next burst. */

@@ -1,0 +1,43 @@
+import { sourceReader } from '../content/read-entry.ts'
+import { typeOfPath } from '../content/sources.ts'
+import type { BodyCache, ReadingSettings, ReadResult, SourceFile } from '../content/types.ts'
+import { ENTRY_TYPES } from '../features/registry.ts'
+import { type KeptBody, keptBody } from '../model/content-cache.ts'
+
+/** Files for a thread to read. */
+export interface SourcesToRead {
+  readonly files: readonly SourceFile[]
+  readonly settings: ReadingSettings
+}
+
+/** Their entries, and the bodies and the code that were made of them. */
+export interface SourcesRead {
+  readonly readings: readonly (readonly [path: string, reading: ReadResult])[]
+  readonly bodies: readonly KeptBody[]
+  readonly code: readonly (readonly [hash: string, html: string])[]
+}
+
+const code = new Map<string, string>()
+
+/** Reads sources in a thread of their own. Code is highlighted once a thread. */
+export function readSources({ files, settings }: SourcesToRead): SourcesRead {
+  const bodies: KeptBody[] = []
+  const fresh = new Map<string, string>()
+  const cache: BodyCache = {
+    get: () => null,
+    set: (hash, body) => void bodies.push(keptBody(hash, body)),
+    code: {
+      get: (hash) => code.get(hash) ?? null,
+      set(hash, html) {
+        code.set(hash, html)
+        fresh.set(hash, html)
+      },
+    },
+  }
+  const read = sourceReader(cache)
+  const readings = files.flatMap((file) => {
+    const type = typeOfPath(file.path, ENTRY_TYPES)
+    return type === null ? [] : [[file.path, read(file, type, settings)] as const]
+  })
+  return { readings, bodies, code: [...fresh] }
+}

@@ -1,0 +1,111 @@
+import { DrowseError } from '../errors/drowse-error.ts'
+import { FEATURES } from '../features/registry.ts'
+import { keptBodies } from '../model/content-cache.ts'
+import { Database, isDatabaseFault } from '../model/database.ts'
+import type { Reads } from '../model/graph.ts'
+import { Queries } from '../model/queries.ts'
+import { type QueryNote, ReadNotes } from '../model/read-notes.ts'
+import type { Recorder } from '../model/recorder.ts'
+import { Rows } from '../model/rows.ts'
+import type { ObjectInfo } from '../protocol/types.ts'
+import { loadTheme } from '../render/theme/load.ts'
+import type { PageProblem } from '../render/types.ts'
+import { isSame, problemOf } from './objects.ts'
+import { openOutDir } from './out-dir.ts'
+import { PageRenderer, type Rendering, type RenderParts } from './page-renderer.ts'
+import { type PageRow, Pages } from './pages.ts'
+
+/** A site whose pages are to be rendered. Its model stands still meanwhile. */
+export interface SiteToRender {
+  readonly databaseFile: string
+  readonly outDir: string
+  /** The source of the compiled theme. */
+  readonly theme: string
+}
+
+export interface PagesToRender {
+  readonly paths: readonly string[]
+}
+
+export interface RenderedPage {
+  readonly path: string
+  /** Null for a page that could not be rendered. */
+  readonly object: ObjectInfo | null
+  readonly problems: readonly PageProblem[]
+  /** Queries by their number among the thread's. */
+  readonly reads: Reads
+}
+
+/** What came of some pages. The files of those that changed are written. */
+export interface RenderedPages {
+  readonly queries: readonly QueryNote[]
+  readonly pages: readonly RenderedPage[]
+  /** Pages that show a file's bytes, which only the main thread has. */
+  readonly left: readonly string[]
+}
+
+/** A page that a thread can't render. */
+class Left extends Error {}
+
+/** One thread's part in rendering a site. */
+export class RenderThread {
+  readonly #pages: Pages
+  readonly #notes = new ReadNotes()
+  readonly #renderer: PageRenderer
+  readonly #parts: RenderParts
+  readonly #out
+
+  private constructor(database: Database, outDir: string, theme: RenderParts['theme']) {
+    this.#pages = new Pages(database)
+    const rows = new Rows(database, [])
+    const queries = new Queries(this.#notes, rows, [], () => {})
+    const routes = FEATURES.flatMap((feature) => feature.routes ?? [])
+    this.#renderer = new PageRenderer({ rows, queries, pages: this.#pages, routes })
+    const blob = () => {
+      throw new Left()
+    }
+    this.#parts = { theme, bodies: keptBodies(database), blob }
+    this.#out = openOutDir(outDir)
+  }
+
+  static async open({ databaseFile, outDir, theme }: SiteToRender): Promise<RenderThread> {
+    return new RenderThread(new Database(databaseFile, { durable: false, readOnly: true }), outDir, await loadTheme(theme))
+  }
+
+  /** Renders pages and writes what changed. Throws what the disk and the database say. */
+  async render({ paths }: PagesToRender): Promise<RenderedPages> {
+    const pages: RenderedPage[] = []
+    const left: string[] = []
+    for (const path of paths) {
+      const page = this.#pages.get(path)
+      if (!page) throw new DrowseError('internal', `A thread does not find the page ${path}.`)
+      const rendered = await this.#render(page)
+      if (rendered === null) left.push(path)
+      else pages.push(rendered)
+    }
+    return { queries: this.#notes.take(), pages, left }
+  }
+
+  /** Null for a page to be left to the main thread. */
+  async #render(page: PageRow): Promise<RenderedPage | null> {
+    const { path } = page
+    const problems: PageProblem[] = []
+    const recorder = this.#renderer.recorder()
+    const rendering = await this.#tryPage(page, recorder, problems)
+    if (rendering === 'left') return null
+    if (rendering !== null && !isSame(rendering.object, page.object)) this.#out.write(rendering.object, rendering.bytes)
+    return { path, object: rendering?.object ?? null, problems, reads: recorder.reads }
+  }
+
+  /** Null for a page that could not be rendered, which is the last of its problems then. */
+  async #tryPage(page: PageRow, recorder: Recorder, problems: PageProblem[]): Promise<Rendering | null | 'left'> {
+    try {
+      return await this.#renderer.render(page, recorder, this.#parts, (problem) => problems.push(problem))
+    } catch (error) {
+      if (error instanceof Left) return 'left'
+      if (isDatabaseFault(error)) throw error
+      problems.push(problemOf(page, error))
+      return null
+    }
+  }
+}

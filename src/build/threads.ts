@@ -1,0 +1,62 @@
+import { availableParallelism } from 'node:os'
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+
+/** As deep a stack as the main thread's, so that text nested too deeply is so everywhere. */
+const STACK_MB = 1
+
+/** So many tasks are with a thread at a time: it has the next one while its answer is being taken. */
+const AHEAD = 2
+
+/** Threads that run `thread.ts`, as many as there are processors; they load what they need at once. */
+export class Threads {
+  readonly #workers: readonly Worker[]
+
+  constructor(count = Math.min(4, availableParallelism())) {
+    const program = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url)
+    this.#workers = Array.from({ length: count }, () => new Worker(program, { resourceLimits: { stackSizeMb: STACK_MB } }))
+  }
+
+  /** Sends every thread the same, which it does not answer. */
+  tell(message: unknown): void {
+    for (const worker of this.#workers) worker.postMessage(message)
+  }
+
+  /**
+   * Gives out tasks until `next` returns null, and hands on the answers: those of one thread in the order of its tasks. `take` is told which thread answered. Rejects with what
+   * `next` or `take` throws and with what ends a thread.
+   */
+  async work<Task, Answer>(next: () => Task | null, take: (answer: Answer, thread: number) => void): Promise<void> {
+    await Promise.all(this.#workers.map((worker, thread) => feed(worker, next, (answer: Answer) => take(answer, thread))))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+}
+
+function feed<Task, Answer>(worker: Worker, next: () => Task | null, take: (answer: Answer) => void): Promise<void> {
+  let waiting = 0
+  const send = () => {
+    const task = next()
+    if (task === null) return
+    waiting++
+    worker.postMessage(task)
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const answered = (answer: Answer) => {
+    waiting--
+    try {
+      send()
+      take(answer)
+      if (waiting === 0) resolve()
+    } catch (error) {
+      reject(error)
+    }
+  }
+  worker.on('error', reject)
+  worker.on('message', answered)
+  for (let count = 0; count < AHEAD; count++) send()
+  if (waiting === 0) resolve()
+  return promise.finally(() => worker.off('error', reject).off('message', answered))
+}
