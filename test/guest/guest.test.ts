@@ -446,7 +446,7 @@ describe('Another engine', () => {
 
   test('renders every body anew, since an older one may have rendered it otherwise', async () => {
     const guest = await published()
-    guest.database.run(`UPDATE bodies SET body = json_set(body, '$.html', '<p>As of old.</p>')`)
+    guest.database.run(`UPDATE kept_bodies SET html = '<p>As of old.</p>', rest = json_set(rest, '$.slots', json('[]'))`)
     const older = await guest.apply([comment('Hello')])
     expect(textOf(older, 'posts/hello/index.html')).toContain('As of old.')
     await guest.acknowledge(older.outbox)
