@@ -60,7 +60,7 @@ export class RenderThread {
     const rows = new Rows(database, [])
     const queries = new Queries(this.#notes, rows, [], () => {})
     const routes = FEATURES.flatMap((feature) => feature.routes ?? [])
-    this.#renderer = new PageRenderer({ rows, queries, pages: this.#pages, routes })
+    this.#renderer = new PageRenderer({ rows, queries, pages: remembered(this.#pages), routes })
     const blob = () => {
       throw new Left()
     }
@@ -107,5 +107,19 @@ export class RenderThread {
       problems.push(problemOf(page, error))
       return null
     }
+  }
+}
+
+/** Which pages there are does not change while threads render. */
+function remembered(pages: Pages): Pick<Pages, 'has'> {
+  const known = new Map<string, boolean>()
+  return {
+    has(key) {
+      const before = known.get(key)
+      if (before !== undefined) return before
+      const isThere = pages.has(key)
+      known.set(key, isThere)
+      return isThere
+    },
   }
 }

@@ -21,8 +21,18 @@ const pattern = v.pipe(
 const oldPath = v.pipe(v.string(), v.regex(/^\/[^\s?#]*$/, 'an old path begins with `/`, and has neither `?` nor `#`.'))
 const target = v.pipe(v.string(), v.regex(/^(?:\/(?!\/)|https?:\/\/)\S*$/, 'this is a path that begins with `/`, or an address.'))
 
+const pageSize = v.pipe(
+  v.number(),
+  v.integer('this is a whole number.'),
+  v.minValue(1, 'a page lists at least 1 post.'),
+  v.maxValue(1000, 'a page lists at most 1000 posts.'),
+)
+
 /** The keys of site.yaml about how entries are listed and where they are published. */
 export const listsSchema = {
+  postsPerPage: v.optional(pageSize, 10),
+  postsPerTermPage: v.optional(v.nullable(pageSize), null),
+  termFeeds: v.optional(v.boolean(), true),
   taxonomies: v.optional(v.array(taxonomy), ['tags']),
   permalinks: v.optional(v.record(v.string(), pattern), {}),
   redirects: v.optional(v.record(oldPath, target), {}),

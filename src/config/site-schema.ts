@@ -61,13 +61,6 @@ const word = v.union([v.string(), v.record(v.picklist(['zero', 'one', 'two', 'fe
 
 const themeName = v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'a theme’s name holds only a–z, 0–9 and `-`.'))
 
-const pageSize = v.pipe(
-  v.number(),
-  v.integer('this is a whole number.'),
-  v.minValue(1, 'a page lists at least 1 post.'),
-  v.maxValue(1000, 'a page lists at most 1000 posts.'),
-)
-
 const memoryMb = v.pipe(
   v.number(),
   v.integer('this is a whole number.'),
@@ -92,7 +85,6 @@ export const siteEntries = {
     }),
     {},
   ),
-  postsPerPage: v.optional(pageSize, 10),
   ...listsSchema,
   languages: v.optional(v.record(languageTag, language), {}),
   words: v.optional(v.record(languageTag, v.record(v.string(), word)), {}),

@@ -17,6 +17,10 @@ export interface SiteConfig {
   readonly content: { readonly [kind: string]: string }
   readonly comments: CommentsConfig
   readonly postsPerPage: number
+  /** Null: as many as any list. */
+  readonly postsPerTermPage: number | null
+  /** Whether each term has feeds of its own. */
+  readonly termFeeds: boolean
   /** Front matter keys whose values are terms with pages of their own: `tags`, `series`. */
   readonly taxonomies: readonly string[]
   /** Kind → where its entries are published: `/:year/:month/:slug/`. */

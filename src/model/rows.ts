@@ -2,6 +2,9 @@ import type { Database } from './database.ts'
 import { LAST_POSITION, positionOf } from './table.ts'
 import type { Change, Index, Place, Range, Spot, Table, Touched } from './types.ts'
 
+/** So many rows are kept at hand. */
+const RECENT = 200
+
 /**
  * Rows and their places in indexes, kept in SQLite: `r_<table>(key, row)` and `i_<table>_<index>(grp, pos, key)`. Index places are worked out by the tables'
  * own functions, so that a feature adds a table without a line of SQL.
@@ -10,10 +13,13 @@ export class Rows implements Change {
   readonly #database: Database
   readonly #tables: readonly Table<never>[]
   #touched: Touched[] = []
+  /** Rows that were read lately, null for one that is not there: a page and its queries read the same few again and again. */
+  readonly #recent = new Map<string, unknown>()
 
   constructor(database: Database, tables: readonly Table<never>[]) {
     this.#database = database
     this.#tables = tables
+    database.onRollback(() => this.#recent.clear())
     for (const table of tables) {
       database.exec(`CREATE TABLE IF NOT EXISTS "r_${table.name}" (key TEXT PRIMARY KEY, row TEXT NOT NULL)`)
       for (const index of Object.values(table.indexes)) {
@@ -25,9 +31,15 @@ export class Rows implements Change {
   }
 
   row<Row>(table: Table<Row>, key: string): Row | null {
-    const found = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
+    const name = `${table.name}\n${key}`
+    const recent = this.#recent.get(name)
     // Rows are written by `put` alone, which the compiler holds to this type; the engine's version drops the file when shapes change.
-    return found ? (JSON.parse(String(found.row)) as Row) : null
+    if (recent !== undefined) return recent as Row | null
+    const found = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
+    const row: unknown = found ? JSON.parse(String(found.row)) : null
+    if (this.#recent.size >= RECENT) this.#recent.clear()
+    this.#recent.set(name, row)
+    return row as Row | null
   }
 
   list(index: Index, group: string, range: Range = {}): readonly Spot[] {
@@ -55,6 +67,7 @@ export class Rows implements Change {
   put<Row>(table: Table<Row>, row: Row): void {
     const key = table.key(row)
     const text = JSON.stringify(row)
+    this.#recent.delete(`${table.name}\n${key}`)
     const before = this.#database.get(`SELECT row FROM "r_${table.name}" WHERE key = ?`, key)
     if (before?.row === text) return
     this.#database.run(
@@ -69,6 +82,7 @@ export class Rows implements Change {
   remove<Row>(table: Table<Row>, key: string): void {
     const before = this.row(table, key)
     if (before === null) return
+    this.#recent.delete(`${table.name}\n${key}`)
     this.#database.run(`DELETE FROM "r_${table.name}" WHERE key = ?`, key)
     this.#move(table, key, before, null)
   }

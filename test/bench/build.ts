@@ -12,6 +12,8 @@ const MAIN = join(ROOT, 'src', 'cli', 'main.ts')
 const PEAK = join(import.meta.dirname, 'build-peak.ts')
 const LISTING = join(import.meta.dirname, 'build-listing.ts')
 const ROUNDS = 3
+/** Makes the pages that the peers make: a tag has one page and no feed of its own. */
+const PEERS_SITE = 'title: Bench\nurl: https://blog.example.com\nhighlight: false\npostsPerTermPage: 1000\ntermFeeds: false\n'
 const BIG = 10_000
 
 /** How many times as long as a peer a cold build may take, by the number of posts. */
@@ -51,7 +53,7 @@ function siteOf(dir: string, posts: number): BenchSite {
   const site = join(dir, `site-${posts}`)
   if (!existsSync(site)) {
     writeBlogCorpus(join(site, 'content'), posts)
-    writeFileSync(join(site, 'site.yaml'), 'title: Bench\nurl: https://blog.example.com\nhighlight: false\n')
+    writeFileSync(join(site, 'site.yaml'), PEERS_SITE)
   }
   return { posts, site, out: join(dir, `out-${posts}`) }
 }

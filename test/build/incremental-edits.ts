@@ -77,6 +77,8 @@ const config = fc.record(
   {
     title: fc.constantFrom('Site', 'Another site'),
     postsPerPage: fc.constantFrom(1, 2, 3),
+    postsPerTermPage: fc.constantFrom(null, 1, 4),
+    termFeeds: fc.boolean(),
     language: fc.constantFrom('en', 'de'),
     description: fc.constantFrom('', 'A site about sites.'),
     author: fc.constantFrom('', 'Bea'),

@@ -7,7 +7,7 @@ import { FEEDS, languagesOf, pageView } from '../../render/page-view.ts'
 import type { PageContext, PageSpec, Rendered, Route } from '../../render/types.ts'
 import type { SiteView } from '../../render/views.ts'
 import { atom, type Feed, type FeedItem, json, rss } from './feeds.ts'
-import { termOf, termPath } from './terms.ts'
+import { hasTermFeeds, termOf, termPath } from './terms.ts'
 
 const FEED_LENGTH = 20
 /** A term's feed is one of many. */
@@ -37,7 +37,7 @@ export const termFeeds: Route = {
   over: { table: terms.name },
   pages(read, key) {
     const term = read.row(terms, key)
-    return term === null || term.taxonomy === ARCHIVE ? [] : feedFiles(termPath(term), key)
+    return term === null || term.taxonomy === ARCHIVE || !hasTermFeeds(read) ? [] : feedFiles(termPath(term), key)
   },
   render(context, argument) {
     const [key, file] = Array.isArray(argument) ? argument : []

@@ -4,7 +4,7 @@ import type { Index, Query, Read, Spot } from '../../model/types.ts'
 import { numberSetting } from '../../render/page-view.ts'
 
 /**
- * Lists are cut into pages of `postsPerPage`, numbered from the oldest, and only full pages have a number: a numbered page never changes by a new post. The
+ * Lists are cut into pages of `postsPerPage` (those of terms, of `postsPerTermPage`), numbered from the oldest, and only full pages have a number: a numbered page never changes by a new post. The
  * front of a list shows what is not on a full page yet and the newest full page, so it is never nearly empty.
  */
 export interface ListName {
@@ -18,7 +18,9 @@ type ListArgument = readonly [by: ListName['by'], group: string]
 const ARCHIVE_SIZE = 50
 
 function listSize(read: Read, { by, group }: ListName): number {
-  return by === 'byTerm' && isArchive(group) ? ARCHIVE_SIZE : numberSetting(read, 'postsPerPage', 10)
+  if (by === 'byTerm' && isArchive(group)) return ARCHIVE_SIZE
+  const all = numberSetting(read, 'postsPerPage', 10)
+  return by === 'byTerm' ? numberSetting(read, 'postsPerTermPage', all) : all
 }
 
 /** How many full pages a list has that its front does not replace: 0 for a list that fits on its front. */

@@ -5,7 +5,7 @@ import { HTML } from '../../render/content-type.ts'
 import { alternatesOf, languagesOf, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
 import { contentsOf, listPages, numberOf } from './list-routes.ts'
-import { hasTerms, overviews, postCount, taxonomiesOf, taxonomyTitle, termOf, termPath } from './terms.ts'
+import { hasTermFeeds, hasTerms, overviews, postCount, taxonomiesOf, taxonomyTitle, termOf, termPath } from './terms.ts'
 
 /** The posts of one term, and the posts of one year. */
 export const termPosts: Route = {
@@ -25,7 +25,7 @@ export const termPosts: Route = {
     const head = { path: context.path, title: heading, language, alternates }
     if (taxonomy === ARCHIVE)
       return { content: context.template('Archive', { page: pageView(context, head), heading, ...contents }), contentType: HTML }
-    const page = pageView(context, { ...head, feed: { base, title: heading } })
+    const page = pageView(context, hasTermFeeds(context) ? { ...head, feed: { base, title: heading } } : head)
     const props = { page, heading, ...contents, overviews: context.query(overviews, language) }
     return { content: context.template('PostList', props), contentType: HTML }
   },

@@ -23,6 +23,11 @@ export const overviews = defineQuery<string | null, { title: string; path: strin
 
 export const TERM_QUERIES = [overviews] as unknown as readonly Query[]
 
+/** Whether each term has feeds of its own. */
+export function hasTermFeeds(read: Read): boolean {
+  return read.row(settings, 'termFeeds')?.value !== false
+}
+
 export function hasTerms(read: Read, taxonomy: string, language: string | null): boolean {
   return read.list(terms.indexes.all, inLanguage(language, taxonomy), { limit: 1 }).length > 0
 }

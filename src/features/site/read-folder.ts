@@ -124,6 +124,8 @@ function settingsOf({
   menu,
   comments,
   postsPerPage,
+  postsPerTermPage,
+  termFeeds,
   taxonomies,
   permalinks,
   languages,
@@ -138,7 +140,7 @@ function settingsOf({
   const { open, moderation } = comments
   const about = { title, url, language, description, author, menu: items }
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
-  const lists = { postsPerPage, taxonomies, permalinks }
+  const lists = { postsPerPage, postsPerTermPage, termFeeds, taxonomies, permalinks }
   return { ...about, ...lists, languages: others, words, comments: { open, moderation }, parser, highlight, math, toc, data }
 }
 
