@@ -139,7 +139,8 @@ describe('publishers of one store', () => {
   it('take over at once from their own dead process', async () => {
     const { faulty, store, open } = await place()
     const dead = await open('one')
-    faulty.fail(({ key }) => key === 'site/b.html', { kind: 'status', status: 403, code: 'AccessDenied' })
+    // Twice: what one request fails at is tried again.
+    faulty.fail(({ key }) => key === 'site/b.html', { kind: 'status', status: 403, code: 'AccessDenied' }, 2)
     await expect(dead.publish({ outbox: 1, objects: version('one'), removed: [] })).rejects.toMatchObject({
       code: 'store-failed',
     })
@@ -157,11 +158,8 @@ describe('publishers of one store', () => {
     const [dead, heir] = [await open('dead'), await open('heir', { claimTimes: QUICK })]
     await heir.publish({ outbox: 1, objects: version('heir'), removed: [] })
     await expect(dead.publish({ outbox: 2, objects: version('dead'), removed: [] })).rejects.toThrow()
-    faulty.fail(({ method, key }) => method === 'PUT' && key === 'site/b.html', {
-      kind: 'status',
-      status: 403,
-      code: 'AccessDenied',
-    })
+    const isPut = ({ method, key }: FaultyRequest) => method === 'PUT' && key === 'site/b.html'
+    faulty.fail(isPut, { kind: 'status', status: 403, code: 'AccessDenied' }, 2)
     await expect(dead.publish({ outbox: 2, objects: version('dead'), removed: [] })).rejects.toThrow()
     expect(text(await store.get('site/a.html'))).toBe('a.html of dead')
 

@@ -70,6 +70,44 @@ describe('s3Store finds out at start what a store can do', () => {
   })
 })
 
+describe('s3Store puts by a request of its own', () => {
+  const plain = (request: FaultyRequest) => puts(request) && request.userAgent === 'drowse'
+  const busy: Fault = { kind: 'status', status: 500, code: 'InternalError' }
+
+  it.each([
+    ['a page', 'site/a.html', page],
+    ['a name in another script, with all that is escaped', "site/заметки/a b!'()*+=@&?#.html", page],
+    ['a compressed sibling', 'site/a.css.br', { contentType: 'text/css', cache: 'immutable' }],
+    ['a page that leads on', 'site/old/index.html', { ...page, redirect: '/заметки/' }],
+  ] as const)('that stores what the SDK’s would: %s', async (_name, key, info) => {
+    const { faulty, store } = await both()
+    await store.put(key, bytes('a'), info)
+    const own = faulty.objects.get(key)
+    expect(faulty.requests).toHaveLength(1)
+    faulty.fail(plain, busy)
+    await store.put(key, bytes('a'), info)
+    expect(faulty.requests).toHaveLength(3)
+    expect(own).toBeDefined()
+    expect(faulty.objects.get(key)).toEqual(own)
+  })
+
+  it('and leaves a store that does not understand it to the SDK', async () => {
+    const { faulty, store } = await both()
+    faulty.fail(plain, { kind: 'status', status: 403, code: 'SignatureDoesNotMatch' }, 1000)
+    for (const key of ['a.html', 'b.html', 'c.html']) await store.put(key, bytes(key), page)
+    expect([...faulty.objects.keys()].sort()).toEqual(['a.html', 'b.html', 'c.html'])
+    expect(faulty.requests).toEqual(['PUT a.html', 'PUT a.html', 'PUT b.html', 'PUT c.html'])
+  })
+
+  it('but goes on with one that was only busy', async () => {
+    const { faulty, store } = await both()
+    faulty.fail(plain, busy)
+    await store.put('a.html', bytes('a'), page)
+    faulty.fail((request) => puts(request) && !plain(request), { kind: 'status', status: 403, code: 'AccessDenied' }, 1000)
+    expect(await store.put('b.html', bytes('b'), page)).toBe(true)
+  })
+})
+
 const passing: readonly (readonly [string, Fault])[] = [
   ['409', { kind: 'status', status: 409, code: 'ConditionalRequestConflict' }],
   ['500', { kind: 'status', status: 500, code: 'InternalError' }],

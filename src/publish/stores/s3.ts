@@ -19,6 +19,7 @@ import { wireForm } from '../redirects.ts'
 import type { PutInfo, Store } from '../types.ts'
 import { HASH_METADATA, type S3Options, s3Client } from './s3/client.ts'
 import { codeOf, type S3Place, type S3Verb, s3Failure, statusOf } from './s3/errors.ts'
+import { type PlainPutInput, plainPuts } from './s3/plain-put.ts'
 import { probe } from './s3/probe.ts'
 
 export type { S3Options } from './s3/client.ts'
@@ -38,6 +39,7 @@ const CONFLICT_WAIT_MS = 50
 export async function s3Store(options: S3Options) {
   const { bucket: Bucket, prefix = '' } = options
   const client = s3Client(options)
+  const plain = plainPuts(client)
   const place: S3Place = { bucket: Bucket, endpoint: options.endpoint ?? null }
   const told = async <T>(verb: S3Verb, key: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -55,7 +57,7 @@ export async function s3Store(options: S3Options) {
   await told('delete', '', () => client.send(new DeleteObjectCommand({ Bucket, Key: probeKey })))
   let takesBatchDeletes = true
 
-  function putInput(key: string, bytes: Uint8Array, info: PutInfo): PutObjectCommandInput & { Metadata: Record<string, string> } {
+  function putInput(key: string, bytes: Uint8Array, info: PutInfo): PlainPutInput & PutObjectCommandInput {
     const { contentType, cacheControl, contentEncoding, redirect } = headersOf(key, info)
     return {
       Bucket,
@@ -72,7 +74,9 @@ export async function s3Store(options: S3Options) {
   }
 
   async function replace(key: string, bytes: Uint8Array, info: PutInfo, until?: AbortSignal): Promise<boolean> {
-    const command = new PutObjectCommand(putInput(key, bytes, info))
+    const input = putInput(key, bytes, info)
+    if (await plain.put(input, until)) return true
+    const command = new PutObjectCommand(input)
     return await untilSettled(key, async () => {
       await client.send(command, sending(until))
       return true
