@@ -1,10 +1,10 @@
 import type { Element, Parents, Root, Text } from 'hast'
-import { toHtml } from 'hast-util-to-html'
 import { find, html as htmlSchema } from 'property-information'
 import type { Body, Directive, Slot } from '../types.ts'
 import { DIRECTIVE, LABEL } from './directives.ts'
 import { eachElement } from './each-element.ts'
 import { FORMULA } from './formulas.ts'
+import { writeHtml } from './write-html.ts'
 
 // While the tree is written out, slots are told apart by characters that no text may hold (Unicode calls them noncharacters): OPEN, the slot's
 // number, SEPARATOR, its HTML, CLOSE.
@@ -59,7 +59,7 @@ export function writeSlots(
     }
     return undefined
   })
-  const written = withoutTags(toHtml(tree, { allowDangerousHtml: true }), shortcodes.length > 0)
+  const written = withoutTags(writeHtml(tree), shortcodes.length > 0)
   return { ...(found.length === 0 ? { html: written, slots: [] } : cutOut(written, found)), ids, fragments }
 }
 
@@ -88,7 +88,7 @@ function wrap(parent: Parents, index: number, number: number): void {
   const [child] = parent.children.slice(index, index + 1)
   if (child?.type !== 'element') return
   const [before = '', after = ''] = mark(number, '\n').split('\n')
-  parent.children[index] = { type: 'raw', value: `${before}${toHtml(child)}${after}` }
+  parent.children[index] = { type: 'raw', value: `${before}${writeHtml({ type: 'root', children: [child] })}${after}` }
 }
 
 /** Puts marks into an element that stands for a shortcode or a label. Its own tags are taken out of the HTML. */
