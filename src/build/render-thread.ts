@@ -31,6 +31,8 @@ export interface RenderedPage {
   readonly path: string
   /** Null for a page that could not be rendered. */
   readonly object: ObjectInfo | null
+  /** Whether it differs from its last version. */
+  readonly isNews: boolean
   readonly problems: readonly PageProblem[]
   /** Queries by their number among the thread's. */
   readonly reads: Reads
@@ -93,8 +95,9 @@ export class RenderThread {
     const recorder = this.#renderer.recorder()
     const rendering = await this.#tryPage(page, recorder, problems)
     if (rendering === 'left') return null
-    if (rendering !== null && !isSame(rendering.object, page.object)) this.#out.write(rendering.object, rendering.bytes)
-    return { path, object: rendering?.object ?? null, problems, reads: recorder.reads }
+    const isNews = rendering !== null && !isSame(rendering.object, page.object)
+    if (isNews) this.#out.write(rendering.object, rendering.bytes)
+    return { path, object: rendering?.object ?? null, isNews, problems, reads: recorder.reads }
   }
 
   /** Null for a page that could not be rendered, which is the last of its problems then. */

@@ -94,10 +94,13 @@ export class Site {
     const outcome = this.database.transactionSync(() => {
       const anew = this.#meetsNewEngine()
       if (anew) this.#graph.clear()
+      if (this.#graph.isEmpty) this.#graph.indexLater()
       const result = work(this.#rows)
       if (anew) this.#rows.reindex()
       const touched = this.#rows.takeTouched()
-      return { result, plan: anew ? this.#planner.planAll(touched) : this.#planner.plan(touched) }
+      const plan = anew ? this.#planner.planAll(touched) : this.#planner.plan(touched)
+      this.#graph.index()
+      return { result, plan }
     })
     this.#engineMet = !this.#isPutOff
     return outcome
@@ -119,10 +122,12 @@ export class Site {
    */
   commitUnrendered(): void {
     this.#noteEngine(UNFINISHED)
+    this.#graph.indexLater()
     this.database.commitSoFar()
   }
 
   finishCommitted(): void {
+    this.#graph.index()
     this.#graph.sweep()
     this.#noteEngine(this.#engine)
   }
@@ -132,10 +137,10 @@ export class Site {
     const inGraph = (reads: Reads): Reads => ({ ...reads, queries: reads.queries.map((id) => ids.get(id) ?? 0) })
     for (const { id, key, hash, reads } of queries)
       ids.set(id, this.#graph.find(key)?.id ?? this.#graph.record(key, inGraph(reads), hash))
-    return pages.flatMap(({ path, object, problems, reads }) => {
+    return pages.flatMap(({ path, object, isNews, problems, reads }) => {
       this.#graph.record(readerKey('page', path, null), inGraph(reads))
       this.pageProblems.note(path, problems, { failed: object === null })
-      if (object === null || isSame(object, this.pages.get(path)?.object ?? null)) return []
+      if (object === null || !isNews) return []
       this.pages.setObject(object)
       return [object]
     })
@@ -215,7 +220,7 @@ export class Site {
     this.#engineMet = false
     this.#rows.takeTouched()
     this.#queries.forgetAnswers()
-    this.#graph.forgetUnread()
+    this.#graph.forgetUncommitted()
   }
 
   /** True the first time another engine meets this database: the caller's transaction decides whether it stays so. */

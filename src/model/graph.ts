@@ -34,6 +34,8 @@ export class Graph {
   readonly #forgotten: (key: string) => void
   /** Queries that lost a reader since the last sweep. */
   readonly #unread = new Set<number>()
+  /** The first reader that is not in the indexes, while these are left for later. */
+  #unindexed: number | null = null
 
   constructor(database: Database, forgotten: (key: string) => void) {
     this.#database = database
@@ -84,14 +86,14 @@ export class Graph {
       .map((row) => String(row.key))
   }
 
-  /** Notes what a reader read, in place of what it read before, and returns its id. Writes only the difference. `hash` is a query's. */
-  record(key: string, seen: Reads, hash: string | null = null): number {
-    const reads = distinct(seen)
+  /** Notes what a reader read, each fact once, in place of what it read before, and returns its id. Writes only the difference. `hash` is a query's. */
+  record(key: string, reads: Reads, hash: string | null = null): number {
     const text = JSON.stringify(reads)
     const known = this.#database.get('SELECT id, hash, reads FROM readers WHERE key = ?', key)
     if (!known) {
       const id = this.#database.insert('INSERT INTO readers (key, hash, reads) VALUES (?, ?, ?)', key, hash, text)
-      this.#add(id, reads)
+      if (this.#unindexed === null) this.#add(id, reads)
+      else this.#unindexed = Math.min(this.#unindexed, id)
       return id
     }
     const id = Number(known.id)
@@ -99,6 +101,26 @@ export class Graph {
     if (known.reads !== text || known.hash !== hash)
       this.#database.run('UPDATE readers SET hash = ?, reads = ? WHERE id = ?', hash, text, id)
     return id
+  }
+
+  /** Many readers are about to be recorded that are not known yet: until `index` is called, nobody finds them by what they read. */
+  indexLater(): void {
+    this.#unindexed ??= Number.MAX_SAFE_INTEGER
+  }
+
+  /** Takes into the indexes what new readers have read since `indexLater`. In order and all at once, which takes a quarter of the time that one by one takes. */
+  index(): void {
+    const from = this.#unindexed
+    this.#unindexed = null
+    if (from === null || from === Number.MAX_SAFE_INTEGER) return
+    const reads = (name: string) => `FROM readers r, json_each(r.reads, '$.${name}') WHERE r.id >= ? ORDER BY`
+    this.#database.run(`INSERT OR IGNORE INTO row_reads SELECT value ->> 0, value ->> 1, r.id ${reads('rows')} 1, 2, 3`, from)
+    this.#database.run(
+      `INSERT OR IGNORE INTO span_reads (idx, grp, high, low, reader)
+       SELECT value ->> 'index', value ->> 'group', value ->> 'high', value ->> 'low', r.id ${reads('spans')} 1, 2, 3, 4, 5`,
+      from,
+    )
+    this.#database.run(`INSERT OR IGNORE INTO query_reads SELECT value, r.id ${reads('queries')} 1, 2`, from)
   }
 
   /**
@@ -114,9 +136,10 @@ export class Graph {
     }
   }
 
-  /** What was to be swept has been taken back. */
-  forgetUnread(): void {
+  /** What was to be swept, and what was to be indexed, has been taken back. */
+  forgetUncommitted(): void {
     this.#unread.clear()
+    this.#unindexed = null
   }
 
   /** Forgets a reader; the queries that only it read go with the next sweep. */
@@ -172,15 +195,6 @@ export class Graph {
 
 const NONE: Reads = { rows: [], spans: [], queries: [] }
 
-/** Each read once, in the order of the first time. */
-function distinct({ rows, spans, queries }: Reads): Reads {
-  return { rows: once(rows, nameOfRow), spans: once(spans, nameOfSpan), queries: [...new Set(queries)] }
-}
-
-function once<T>(all: readonly T[], name: (one: T) => string): readonly T[] {
-  return all.length < 2 ? all : [...new Map(all.map((one) => [name(one), one])).values()]
-}
-
 function without(reads: Reads, others: Reads): Reads {
   const rows = new Set(others.rows.map(nameOfRow))
   const spans = new Set(others.spans.map(nameOfSpan))
@@ -192,10 +206,12 @@ function without(reads: Reads, others: Reads): Reads {
   }
 }
 
-function nameOfRow([table, key]: Reads['rows'][number]): string {
+/** The name of a row among what was read. */
+export function nameOfRow([table, key]: Reads['rows'][number]): string {
   return `${table}\n${key}`
 }
 
-function nameOfSpan({ index, group, low, high }: Span): string {
+/** The name of a span among what was read. */
+export function nameOfSpan({ index, group, low, high }: Span): string {
   return JSON.stringify([index, group, low, high])
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../protocol/types.ts'
-import type { Reads, Span } from './graph.ts'
+import { nameOfRow, nameOfSpan, type Reads, type Span } from './graph.ts'
 import type { Rows } from './rows.ts'
 import { LAST_POSITION } from './table.ts'
 import type { Index, Query, Range, Read, Spot, Table } from './types.ts'
@@ -51,8 +51,10 @@ export class Recorder implements Read {
     return answer.result as Result
   }
 
+  /** Each read once, in the order of the first time. */
   get reads(): Reads {
-    return { rows: this.#seenRows, spans: this.#seenSpans, queries: this.#seenQueries }
+    const rows = once(this.#seenRows, nameOfRow)
+    return { rows, spans: once(this.#seenSpans, nameOfSpan), queries: [...new Set(this.#seenQueries)] }
   }
 
   #positionOfLast(index: Index, group: string, count: number): string {
@@ -70,4 +72,8 @@ function spanOf(spots: readonly Spot[], range: Range): { low: string; high: stri
   const cutOff = limit !== undefined && spots.length === limit && last !== undefined
   if (!cutOff) return { low: after, high: before }
   return reverse ? { low: last.position, high: before } : { low: after, high: last.position }
+}
+
+function once<T>(all: readonly T[], name: (one: T) => string): readonly T[] {
+  return all.length < 2 ? all : [...new Map(all.map((one) => [name(one), one])).values()]
 }

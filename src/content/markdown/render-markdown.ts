@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Element, Root } from 'hast'
 import { unified } from 'unified'
 import { VFile } from 'vfile'
@@ -48,7 +48,7 @@ export function renderMarkdown(markdown: string, { parser, highlight, math, code
 
 /** The key of a body: SHA-256 (hex) over all that its HTML depends on but this code, which is the engine's. */
 export function bodyHash(markdown: string, { parser, highlight, math }: BodyOptions): string {
-  return createHash('sha256').update(`${parser.name} ${highlight} ${math}\n`).update(markdown).digest('hex')
+  return hash('sha256', `${parser.name} ${highlight} ${math}\n${markdown}`)
 }
 
 function headingsOf(tree: Root): Body['headings'] {
