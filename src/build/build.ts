@@ -102,8 +102,8 @@ async function buildIn(
 
 /** What of a site's settings decides how its files are read. */
 export function readingOf({ config }: Pick<FolderScan, 'config'>): ReadingSettings {
-  const { parser, highlight, math, taxonomies, permalinks, languages } = config
-  return { parser, highlight, math, rules: { taxonomies, permalinks, languages: Object.keys(languages) } }
+  const { parser, highlight, math, search, taxonomies, permalinks, languages } = config
+  return { parser, highlight, math, search, rules: { taxonomies, permalinks, languages: Object.keys(languages) } }
 }
 
 /** The bytes of a folder's files, and of its pictures' versions, by their SHA-256; each read when it is asked for. */

@@ -160,7 +160,7 @@ function readSource(
   const type = typeOfPath(path, types)
   if (dataName(path) !== null) return { entry: null, problems: readDataFile({ path, bytes }).problems }
   if (type === null) return { entry: null, problems: [] }
-  const how = { parser: parserNamed(parser), highlight: false, math: false, bodies: memoryBodies(), rules }
+  const how = { parser: parserNamed(parser), highlight: false, math: false, search: false, bodies: memoryBodies(), rules }
   return readEntry({ path, bytes }, type, how)
 }
 

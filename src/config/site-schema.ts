@@ -93,6 +93,7 @@ export const siteEntries = {
   math: v.optional(v.boolean(), false),
   toc: v.optional(v.boolean(), false),
   pictures: v.optional(v.boolean(), true),
+  search: v.optional(v.boolean(), true),
   publish: v.optional(publishSchema, {}),
   machine: v.optional(
     v.object({ driver: v.optional(v.picklist(['process', 'qemu']), 'process'), memoryMb: v.optional(memoryMb, 512) }),

@@ -40,6 +40,8 @@ export interface SiteConfig {
   readonly toc: boolean
   /** Whether pictures are measured and get smaller versions. */
   readonly pictures: boolean
+  /** Whether the site has a search page. */
+  readonly search: boolean
   readonly publish: PublishConfig
   readonly machine: MachineConfig
   /** Whatever the theme reads; Drowse itself does not. */

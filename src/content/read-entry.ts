@@ -94,7 +94,7 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
   if (failed || title === null || slug === null || place === null || body === null)
     return { entry: null, problems: inOrder(problems) }
   const parts = { path, type, fields, title, slug, language, place, date, body, bodyLine }
-  return { entry: makeEntry(parts), problems: inOrder(problems) }
+  return { entry: makeEntry(parts), vocabulary: body.vocabulary, problems: inOrder(problems) }
 }
 
 interface Parts {
@@ -152,9 +152,9 @@ function dateFromName(path: string): string | null {
 /** Null where the Markdown nests deeper than the stack reaches. */
 function renderCached(
   markdown: string,
-  { bodies, parser, highlight, math }: ReadOptions,
+  { bodies, parser, highlight, math, search }: ReadOptions,
 ): (Body & { readonly hash: string }) | null {
-  const options: BodyOptions = { parser, highlight, math, code: bodies.code }
+  const options: BodyOptions = { parser, highlight, math, search, code: bodies.code }
   const hash = bodyHash(markdown, options)
   const cached = bodies.get(hash)
   if (cached !== null) return { ...cached, hash }

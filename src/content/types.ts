@@ -80,6 +80,8 @@ export interface Body {
   readonly words: number
   /** The first words as plain text, at most 200 characters, cut at a word. */
   readonly excerpt: string
+  /** The words it has, by their parts: see `search-words.ts`. Null where search is off. */
+  readonly vocabulary: readonly string[] | null
   /** What is wrong with the text itself. Lines are counted from the body's first. */
   readonly problems: readonly BodyProblem[]
 }
@@ -148,6 +150,7 @@ export interface ReadingSettings {
   readonly parser: ParserName
   readonly highlight: boolean
   readonly math: boolean
+  readonly search: boolean
   readonly rules: ReadingRules
 }
 
@@ -155,5 +158,5 @@ export interface ReadingSettings {
 export type SourceReader = (file: SourceFile, type: EntryType, settings: ReadingSettings) => ReadResult
 
 export type ReadResult =
-  | { readonly entry: Entry; readonly problems: readonly Problem[] }
+  | { readonly entry: Entry; readonly vocabulary: Body['vocabulary']; readonly problems: readonly Problem[] }
   | { readonly entry: null; readonly problems: readonly Problem[] }

@@ -1,4 +1,5 @@
-import type { Entry } from '../content/types.ts'
+import type { Body, Entry } from '../content/types.ts'
+import { findable, findableOf } from './findable.ts'
 import { isShown, noteShowing, type Showing } from './showing.ts'
 import { entries, redirects, type Term, termKey, terms, termsOf } from './site-tables.ts'
 import type { Change } from './types.ts'
@@ -14,13 +15,29 @@ export class EntryChanges {
   }
 
   /** Adds an entry or takes its older version's place, shown if its time has come. */
-  put(entry: Entry): void {
+  put(entry: Entry, vocabulary: Body['vocabulary']): void {
+    const now = this.#place(entry)
+    if (vocabulary === null) this.#change.remove(findable, now.id)
+    else this.#change.put(findable, findableOf(now, vocabulary))
+  }
+
+  /** Shows or hides an entry as it is time to. */
+  showAgain(id: string): void {
+    const entry = this.#change.row(entries, id)
+    if (entry === null) return
+    const { shown } = this.#place(entry)
+    const found = this.#change.row(findable, id)
+    if (found !== null) this.#change.put(findable, { ...found, shown })
+  }
+
+  #place(entry: Entry): Entry {
     const before = this.#change.row(entries, entry.id)
     const now = { ...entry, shown: isShown(entry, this.#change) }
     this.#touch(before)
     this.#change.put(entries, now)
     this.#touch(now)
     this.#keepAliases(before, now)
+    return now
   }
 
   /** Removes an entry; one that isn't there is no error. */
@@ -28,6 +45,7 @@ export class EntryChanges {
     const before = this.#change.row(entries, id)
     this.#touch(before)
     this.#change.remove(entries, id)
+    this.#change.remove(findable, id)
     this.#keepAliases(before, null)
   }
 
@@ -64,9 +82,6 @@ export function setShowing(change: Change, showing: Showing): void {
 /** Shows or hides these entries as it is time to. */
 export function showAgain(change: Change, ids: readonly string[]): void {
   const changes = new EntryChanges(change)
-  for (const id of ids) {
-    const entry = change.row(entries, id)
-    if (entry) changes.put(entry)
-  }
+  for (const id of ids) changes.showAgain(id)
   changes.nameTerms()
 }

@@ -1,5 +1,6 @@
 import { prefixOf } from '../content/place.ts'
 import type { Entry } from '../content/types.ts'
+import { findable } from '../model/findable.ts'
 import { assets, dataFiles, entries, files, inLanguage, settings } from '../model/site-tables.ts'
 import { defineQuery } from '../model/table.ts'
 import type { Query, Read } from '../model/types.ts'
@@ -45,6 +46,14 @@ const derivedMenu = defineQuery<string | null, { title: string; path: string }[]
   return held.map(([, title, path]) => ({ title, path: prefixOf(language) + path }))
 })
 
+/** Where the search page of a language is: nowhere if search is off or there is nothing to find, or if a page of the owner's own is in its place. */
+export function searchPath(read: Read, language: string | null): string | null {
+  const path = `${prefixOf(language)}/search/`
+  if (read.row(settings, 'search')?.value === false || read.count(findable.indexes.byHash, inLanguage(language, ''), 1) === 0)
+    return null
+  return read.list(entries.indexes.byPath, path, { limit: 1 }).length === 0 ? path : null
+}
+
 type SiteJson = { [key in keyof SiteView]: SiteView[key] } & { readonly [key: string]: Json }
 
 const siteView = defineQuery<string | null, SiteJson>('site-view', (read, language) => {
@@ -60,6 +69,7 @@ const siteView = defineQuery<string | null, SiteJson>('site-view', (read, langua
     description: text('description'),
     author: text('author'),
     menu: menu ?? read.query(derivedMenu, language),
+    search: searchPath(read, language),
     words: read.query(wordsOf, tag),
   } as SiteJson
 })

@@ -13,6 +13,8 @@ export interface SiteView {
   readonly description: string
   readonly author: string
   readonly menu: readonly LinkView[]
+  /** Where its search page is; null where it has none. */
+  readonly search: string | null
   /** What pages say by themselves. */
   readonly words: Catalogue
 }
@@ -77,6 +79,15 @@ export interface Catalogue {
   readonly warning: string
   readonly more: string
   readonly watch: string
+  readonly search: string
+  readonly searchFor: string
+  readonly searching: string
+  readonly results: PluralForms
+  readonly noResults: string
+  readonly moreResults: string
+  readonly searchFailed: string
+  readonly searchNeedsScript: string
+  readonly browse: string
   readonly minutes: PluralForms
   readonly comments: PluralForms
 }
@@ -203,6 +214,14 @@ export interface CommentFormView {
   readonly page: string
 }
 
+/** Where the search's files are. */
+export interface SearchIndexView {
+  /** The folder's path: `/search/`. */
+  readonly path: string
+  /** How many groups entries are in. */
+  readonly groups: number
+}
+
 /** What a shortcode's component is given. */
 export interface ShortcodeView {
   readonly site: SiteView
@@ -256,6 +275,8 @@ export interface Templates {
   NoteList: { page: PageView; heading: string; notes: readonly EntryLinkView[]; newer: string | null; older: string | null }
   /** The terms of one taxonomy: all tags, all series, all years. */
   Terms: { page: PageView; heading: string; terms: readonly (LinkView & { readonly count: number })[] }
+  /** The search page. Its script finds everything else by `index` and by the names of the elements; see the manual on theming. */
+  Search: { page: PageView; heading: string; index: SearchIndexView; overviews: readonly LinkView[] }
   NotFound: { page: PageView }
   /** The frame for the gateway's own pages (errors, status): it must output `slot` unescaped where the content goes. */
   Frame: { page: PageView; slot: string }

@@ -12,8 +12,9 @@ const MAIN = join(ROOT, 'src', 'cli', 'main.ts')
 const PEAK = join(import.meta.dirname, 'build-peak.ts')
 const LISTING = join(import.meta.dirname, 'build-listing.ts')
 const ROUNDS = 3
-/** Makes the pages that the peers make: a tag has one page and no feed of its own. */
-const PEERS_SITE = 'title: Bench\nurl: https://blog.example.com\nhighlight: false\npostsPerTermPage: 1000\ntermFeeds: false\n'
+/** Makes the pages that the peers make: a tag has one page and no feed of its own, and there is no search. */
+const PEERS_SITE =
+  'title: Bench\nurl: https://blog.example.com\nhighlight: false\npostsPerTermPage: 1000\ntermFeeds: false\nsearch: false\n'
 const BIG = 10_000
 
 /** How many times as long as a peer a cold build may take, by the number of posts. */

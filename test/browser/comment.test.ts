@@ -88,7 +88,7 @@ describe('a visitor on a phone without JavaScript', () => {
   })
 
   it('never has to scroll sideways', async () => {
-    for (const path of ['/', POST, '/products/', '/profile/', '/manual/']) {
+    for (const path of ['/', POST, '/products/', '/profile/', '/manual/', '/search/', '/archive/2026/']) {
       expect((await page.goto(product.url + path))?.status(), path).toBe(200)
       expect(await page.locator('html').evaluate((html) => html.scrollWidth), path).toBeLessThanOrEqual(360)
     }
@@ -111,9 +111,12 @@ describe.each([360, 768, 1280])('axe at %i px', (width) => {
       '/manual/',
       '/manual/settings/',
       '/tags/',
+      '/archive/',
+      '/archive/2026/',
+      '/search/?q=sleeping+machine',
       '/nowhere/',
     ]) {
-      const response = await page.goto(product.url + path)
+      const response = await page.goto(product.url + path, { waitUntil: 'networkidle' })
       expect(response?.status(), path).toBe(path === '/nowhere/' ? 404 : 200)
       found.push(...(await violations(page, path)))
     }

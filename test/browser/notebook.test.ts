@@ -20,6 +20,9 @@ const PAGES = [
   '/manual/',
   '/manual/commands/',
   '/tags/',
+  '/archive/',
+  '/archive/2026/',
+  '/search/?q=sleeping+machine',
   '/404.html',
 ]
 
@@ -49,7 +52,7 @@ describe.each([360, 768, 1280])('The notebook theme at %i px', (width) => {
       const page = await context.newPage()
       const found: string[] = []
       for (const path of PAGES) {
-        await page.goto(product.url + path)
+        await page.goto(product.url + path, { waitUntil: 'networkidle' })
         found.push(...(await violations(page, path)))
         const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
         if (Number(wide) > 0) found.push(`${path}: ${wide} px too wide`)

@@ -16,7 +16,8 @@ export function post(title: string, date: string, tags: string, body = 'Words.')
 
 /** Seven posts in lists of two; the fourth alone has the tag `lone`. */
 export const SMALL_SITE: Readonly<Record<string, string>> = {
-  'site.yaml': 'title: Small\nurl: https://example.org\npostsPerPage: 2\n',
+  // What search adds has tests of its own.
+  'site.yaml': 'title: Small\nurl: https://example.org\npostsPerPage: 2\nsearch: false\n',
   ...Object.fromEntries(
     [1, 2, 3, 4, 5, 6, 7].map((number) => [
       `content/posts/p${number}.md`,

@@ -21,6 +21,8 @@ const ENTRY_PATHS = [
   'content/profile.md',
   'content/about.md',
   'content/book.md',
+  // Where the search page would be.
+  'content/search.md',
   'content/book/one.md',
   'content/book/two.md',
   'content/tags.md',
@@ -86,6 +88,7 @@ const config = fc.record(
     comments: fc.constantFrom({}, { open: false }, { moderation: 'hold' }, { open: true, moderation: 'open' }),
     url: fc.constantFrom('https://example.org', 'https://example.net/sub'),
     parser: fc.constantFrom('satteri', 'remark'),
+    search: fc.boolean(),
     taxonomies: fc.constantFrom(['tags'], ['tags', 'series'], []),
     permalinks: fc.constantFrom({}, {}, { post: '/:year/:month/:slug/' }, { note: '/n/:title/' }),
     redirects: fc.constantFrom({}, { '/old/': '/' }, { '/gone.html': 'https://example.org/' }),

@@ -3,7 +3,8 @@ import type { CompiledTheme } from '../../src/render/theme/types.ts'
 import { type Answer, keysOf, openGuest, type RunningGuest, statuses, syncOf, writeOf } from '../guest/running-guest.ts'
 import { themeOf } from '../guest/themes.ts'
 
-const CONFIG = 'title: Precise\nurl: https://example.org\npostsPerPage: 2\n'
+// What search adds has tests of its own, in test/features/search.test.ts.
+const CONFIG = 'search: false\ntitle: Precise\nurl: https://example.org\npostsPerPage: 2\n'
 
 interface PostFields {
   readonly title?: string

@@ -31,6 +31,7 @@ describe('a good site.yaml', () => {
         math: false,
         toc: false,
         pictures: true,
+        search: true,
         publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
         machine: { driver: 'process', memoryMb: 512 },
         data: {},
@@ -63,6 +64,7 @@ describe('a good site.yaml', () => {
       'math: true',
       'toc: true',
       'pictures: false',
+      'search: false',
       'publish:',
       '  store: {type: s3, bucket: blog, endpoint: "https://s3.example.org", prefix: blog/}',
       '  purge: {type: http, url: "http://cache.example.org"}',
@@ -99,6 +101,7 @@ describe('a good site.yaml', () => {
       math: true,
       toc: true,
       pictures: false,
+      search: false,
       publish: {
         store: { type: 's3', bucket: 'blog', endpoint: 'https://s3.example.org', prefix: 'blog/' },
         purge: { type: 'http', url: 'http://cache.example.org', mode: 'each' },

@@ -54,10 +54,13 @@ describe('a body', () => {
   it('is put into the cache by the entry’s hash', () => {
     const bodies = memoryBodies()
     const file = { path: 'content/posts/a.md', bytes: bytesOf(postWith()) }
-    const { entry } = readEntry(file, POST, { parser: satteriParser, highlight: false, math: false, bodies })
+    const { entry } = readEntry(file, POST, { parser: satteriParser, highlight: false, math: false, search: false, bodies })
 
     expect([...bodies.bodies]).toEqual([
-      [entry?.bodyHash, { html: '<p>Text.</p>', slots: [], headings: [], ids: [], words: 1, excerpt: 'Text.', problems: [] }],
+      [
+        entry?.bodyHash,
+        { html: '<p>Text.</p>', slots: [], headings: [], ids: [], words: 1, excerpt: 'Text.', vocabulary: null, problems: [] },
+      ],
     ])
   })
 
@@ -65,9 +68,9 @@ describe('a body', () => {
     const bodies = memoryBodies()
     const refusing = { name: satteriParser.name, parse: () => expect.fail('parsed again') }
     const file = { path: 'content/posts/a.md', bytes: bytesOf(postWith()) }
-    const first = readEntry(file, POST, { parser: satteriParser, highlight: false, math: false, bodies })
+    const first = readEntry(file, POST, { parser: satteriParser, highlight: false, math: false, search: false, bodies })
 
-    expect(readEntry(file, POST, { parser: refusing, highlight: false, math: false, bodies })).toEqual(first)
+    expect(readEntry(file, POST, { parser: refusing, highlight: false, math: false, search: false, bodies })).toEqual(first)
   })
 
   it('has a hash of the Markdown and the parser alone', () => {

@@ -46,7 +46,7 @@ export function memoryCode(): CodeCache & { readonly code: Map<string, string> }
 
 /** How a body is rendered by this parser, without colours if nothing else is said. */
 export function by(parser: Parser, options: Partial<BodyOptions> = {}): BodyOptions {
-  return { parser, highlight: false, math: false, code: memoryCode(), ...options }
+  return { parser, highlight: false, math: false, search: false, code: memoryCode(), ...options }
 }
 
 export function memoryBodies(): BodyCache & { readonly bodies: Map<string, Body> } {
@@ -64,7 +64,13 @@ export function memoryBodies(): BodyCache & { readonly bodies: Map<string, Body>
 /** Reads text (or bytes) as a file of a kind: a post named hello.md if nothing else is said. */
 export function read(content: string | Uint8Array, path = 'content/posts/hello.md', type: EntryType = POST): ReadResult {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-  return readEntry({ path, bytes }, type, { parser: satteriParser, highlight: false, math: false, bodies: memoryBodies() })
+  return readEntry({ path, bytes }, type, {
+    parser: satteriParser,
+    highlight: false,
+    math: false,
+    search: false,
+    bodies: memoryBodies(),
+  })
 }
 
 /** A post with these lines of front matter beside a title and a date, which are lines 2 and 3. */

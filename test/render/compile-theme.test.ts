@@ -47,10 +47,11 @@ describe('Compiling a theme', () => {
       'favicon.svg',
       'fonts/lora-cyrillic-wght-normal.woff2',
       'fonts/lora-latin-wght-normal.woff2',
+      'search.js',
       'style.css',
     ])
     expect(assets.map(({ path }) => path)).toEqual(
-      assets.map(() => expect.stringMatching(/^\/assets\/[\w/-]+\.[0-9a-f]{8}\.(?:svg|woff2|css)$/)),
+      assets.map(() => expect.stringMatching(/^\/assets\/[\w/-]+\.[0-9a-f]{8}\.(?:svg|woff2|css|js)$/)),
     )
   })
 

@@ -6,6 +6,7 @@ export function sampleProps(text: string): Templates {
   const page: PageView = {
     site: {
       home: '/',
+      search: '/search/',
       words: en,
       title: text,
       url: 'https://example.org',
@@ -118,6 +119,7 @@ export function sampleProps(text: string): Templates {
     },
     NoteList: { page, heading: text, notes: [note], newer: null, older: '/notes/page/1/' },
     Terms: { page, heading: text, terms: [{ title: text, path: '/tags/one/', count: 3 }] },
+    Search: { page, heading: text, index: { path: '/search/', groups: 3 }, overviews: [{ title: text, path: '/tags/' }] },
     NotFound: { page },
     Frame: { page, slot: '<h1>The comment was not sent</h1><p>Its text is empty.</p>' },
   }

@@ -21,9 +21,14 @@ const NOT_PROSE = new Set([
 /** Letters and digits between spaces; each Chinese or Japanese character counts as one, since no space parts them. */
 const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}'’._-]*/gu
 
-/** How many words of prose: code blocks and footnote links are not counted. */
-export function countWords(tree: Root): number {
-  return prose(tree).match(WORD)?.length ?? 0
+/** The text without its code blocks, formulas and footnote links. */
+export function proseOf(tree: Root): string {
+  return prose(tree)
+}
+
+/** How many words a text has. */
+export function countWords(text: string): number {
+  return text.match(WORD)?.length ?? 0
 }
 
 /** The document's first words without headings, tables and code, at most 200 characters, cut at a word with `…`. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Element, Root } from 'hast'
 import { unified } from 'unified'
 import { VFile } from 'vfile'
+import { vocabularyOf } from '../search-words.ts'
 import type { Body } from '../types.ts'
 import { rehypeAccessibleElements } from './accessible-elements.ts'
 import { mayHaveDirectives, takeDirectives } from './directives.ts'
@@ -12,7 +13,7 @@ import { isHeading, lineOf, rehypeHeadingIds } from './heading-ids.ts'
 import { rehypeHeadingLevels } from './heading-levels.ts'
 import { highlightBlocks } from './highlight-blocks.ts'
 import { lostFragments } from './lost-fragments.ts'
-import { countWords, excerptOf, isFootnotes } from './plain-text.ts'
+import { countWords, excerptOf, isFootnotes, proseOf } from './plain-text.ts'
 import { rehypeRawHtml } from './raw-html.ts'
 import { withoutMarks, writeSlots } from './slots.ts'
 import { remarkToHast } from './to-hast.ts'
@@ -30,25 +31,36 @@ const pipeline = unified()
   .freeze()
 
 /** Markdown → its rendered fragment. The author is trusted: raw HTML stays. Throws a RangeError where the nesting is too deep. */
-export function renderMarkdown(markdown: string, { parser, highlight, math, code }: BodyOptions): Body {
+export function renderMarkdown(markdown: string, { parser, highlight, math, search, code }: BodyOptions): Body {
   const clean = withoutMarks(markdown)
   const { text, formulas } = math ? takeFormulas(clean) : { text: clean, formulas: [] }
   const directives = mayHaveDirectives(text)
   const parsed = parser.parse(text, { directives })
   const shortcodes = directives ? takeDirectives(parsed) : []
   const tree = formulas.length === 0 ? pipeline.runSync(parsed) : pipeline.runSync(parsed, new VFile({ data: { formulas } }))
-  const words = countWords(tree)
+  const prose = proseOf(tree)
+  const words = countWords(prose)
+  const vocabulary = search ? vocabularyOf(prose) : null
   const excerpt = excerptOf(tree)
   const headings = headingsOf(tree)
   if (highlight) highlightBlocks(tree, code)
   const written = writeFormulas(formulas)
   const { html, slots, ids, fragments } = writeSlots(tree, { shortcodes, formulas: written.html })
-  return { html, slots, headings, ids, words, excerpt, problems: [...written.problems, ...lostFragments(fragments, ids)] }
+  return {
+    html,
+    slots,
+    headings,
+    ids,
+    words,
+    excerpt,
+    vocabulary,
+    problems: [...written.problems, ...lostFragments(fragments, ids)],
+  }
 }
 
 /** The key of a body: SHA-256 (hex) over all that its HTML depends on but this code, which is the engine's. */
-export function bodyHash(markdown: string, { parser, highlight, math }: BodyOptions): string {
-  return hash('sha256', `${parser.name} ${highlight} ${math}\n${markdown}`)
+export function bodyHash(markdown: string, { parser, highlight, math, search }: BodyOptions): string {
+  return hash('sha256', `${parser.name} ${highlight} ${math} ${search}\n${markdown}`)
 }
 
 function headingsOf(tree: Root): Body['headings'] {

@@ -21,6 +21,8 @@ export interface BodyOptions {
   readonly highlight: boolean
   /** Whether `$…$` and `$$…$$` are formulas. */
   readonly math: boolean
+  /** Whether the words it has are gathered, for search. */
+  readonly search: boolean
   /** Asked for highlighted code before it is made, and given it afterwards. */
   readonly code: CodeCache
 }

@@ -5,7 +5,7 @@ import type { SiteConfig } from '../../config/types.ts'
 import { dataName, readDataFile } from '../../content/data-file.ts'
 import { decodeSource } from '../../content/source-text.ts'
 import { mediaKey, typeOfPath } from '../../content/sources.ts'
-import type { Entry, EntryType, ReadingRules, ReadingSettings, SourceReader } from '../../content/types.ts'
+import type { EntryType, ReadingRules, ReadingSettings, ReadResult, SourceReader } from '../../content/types.ts'
 import { EntryChanges } from '../../model/change-entries.ts'
 import type { Picture } from '../../model/picture.ts'
 import { dataFiles, entries, files, redirects, settings, sources } from '../../model/site-tables.ts'
@@ -44,11 +44,7 @@ interface Folder {
   readonly entryChanges: EntryChanges
 }
 
-interface Reading {
-  readonly file: FolderFile
-  readonly entry: Entry | null
-  readonly problems: readonly Problem[]
-}
+type Reading = ReadResult & { readonly file: FolderFile }
 
 /**
  * Brings the model up to date with a folder's changed files, and returns what is wrong with them. A file with an error has no entry. Of two files that
@@ -83,6 +79,7 @@ function readingSettings(change: Change): ReadingSettings {
     parser: setting('parser') === 'remark' ? 'remark' : 'satteri',
     highlight: setting('highlight') !== false,
     math: setting('math') === true,
+    search: setting('search') !== false,
     rules: { taxonomies, permalinks, languages: Object.keys(setting('languages') ?? {}) },
   }
 }
@@ -134,6 +131,7 @@ function settingsOf({
   highlight,
   math,
   toc,
+  search,
   data,
 }: SiteConfig): Readonly<Record<string, Json>> {
   const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
@@ -141,7 +139,8 @@ function settingsOf({
   const about = { title, url, language, description, author, menu: items }
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
   const lists = { postsPerPage, postsPerTermPage, termFeeds, taxonomies, permalinks }
-  return { ...about, ...lists, languages: others, words, comments: { open, moderation }, parser, highlight, math, toc, data }
+  const reading = { parser, highlight, math, toc, search }
+  return { ...about, ...lists, ...reading, languages: others, words, comments: { open, moderation }, data }
 }
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {
@@ -219,19 +218,21 @@ function releaseEntry({ change, entryChanges }: Folder, path: string, kept: stri
   if (before !== null && before !== kept) entryChanges.remove(before)
 }
 
-function place({ change, entryChanges }: Folder, { file, entry, problems }: Reading): readonly Problem[] {
-  const rival = entry === null ? null : change.row(entries, entry.id)
-  if (entry === null || rival === null || rival.source === file.path) {
-    if (entry) entryChanges.put(entry)
-    change.put(sources, { path: file.path, hash: file.hash, entry: entry?.id ?? null, problems })
+function place({ change, entryChanges }: Folder, reading: Reading): readonly Problem[] {
+  const { file, problems } = reading
+  const rival = reading.entry === null ? null : change.row(entries, reading.entry.id)
+  if (reading.entry === null || rival === null || rival.source === file.path) {
+    if (reading.entry) entryChanges.put(reading.entry, reading.vocabulary)
+    change.put(sources, { path: file.path, hash: file.hash, entry: reading.entry?.id ?? null, problems })
     return problems
   }
+  const { entry, vocabulary } = reading
   const [winner, loser] = rival.source < file.path ? [rival.source, file.path] : [file.path, rival.source]
   const duplicate = duplicateOf(entry.path, winner, loser)
   const loserHash = loser === file.path ? file.hash : (change.row(sources, loser)?.hash ?? '')
   change.put(sources, { path: loser, hash: loserHash, entry: null, problems: [duplicate] })
   if (winner === file.path) {
-    entryChanges.put(entry)
+    entryChanges.put(entry, vocabulary)
     change.put(sources, { path: file.path, hash: file.hash, entry: entry.id, problems })
   }
   return [...problems, duplicate]

@@ -3,6 +3,7 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import type { Problem } from '../../protocol/types.ts'
 import { bundleComponents } from './components.ts'
 import { layersOf } from './layers.ts'
+import { bundleScripts } from './scripts.ts'
 import { bundleStyle } from './style.ts'
 import type { CompiledTheme } from './types.ts'
 
@@ -14,7 +15,7 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles `<themesDir>/<name>/theme.tsx`, `style.css` and `assets/` to plain data. Throws `theme-invalid`, with every fault found as
+ * Compiles `<themesDir>/<name>/theme.tsx`, `style.css`, `scripts/` and `assets/` to plain data. Throws `theme-invalid`, with every fault found as
  * `details.problems` (`Problem[]`); warnings come back in `problems`.
  */
 export async function compileTheme(options: CompileOptions): Promise<CompiledTheme> {
@@ -29,13 +30,15 @@ export async function compileTheme(options: CompileOptions): Promise<CompiledThe
     )
   }
 
-  const [components, style] = await Promise.all([bundleComponents(layers), bundleStyle(layers)])
-  const problems = [...components.problems, ...style.problems].sort(byPlace)
+  const [components, style, scripts] = await Promise.all([bundleComponents(layers), bundleStyle(layers), bundleScripts(layers)])
+  const problems = [...components.problems, ...style.problems, ...scripts.problems].sort(byPlace)
   if (components.bundle === null || problems.some((problem) => problem.severity === 'error'))
     throw invalid(options.name, problems)
 
-  const { source, templates, isOwn } = components.bundle
-  return { source, hash: createHash('sha256').update(source).digest('hex'), templates, assets: style.assets, isOwn, problems }
+  const { source, templates } = components.bundle
+  const isOwn = components.bundle.isOwn && scripts.isOwn
+  const assets = [...style.assets, ...scripts.assets].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { source, hash: createHash('sha256').update(source).digest('hex'), templates, assets, isOwn, problems }
 }
 
 /** esbuild tells its findings in the order its threads come to them. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { builtinModules } from 'node:module'
-import { dirname, extname } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { type BuildOptions, build, type Loader, type Message, type Plugin } from 'esbuild'
 import * as v from 'valibot'
 import type { Problem } from '../../protocol/types.ts'
@@ -29,8 +29,14 @@ const OWN_FOLDER = import.meta.dirname
 
 const ENTRY = 'drowse-entry'
 
+/** What search takes for a word, for the script in readers' browsers. */
+const SEARCH_WORDS = {
+  name: 'drowse/search',
+  file: join(import.meta.dirname, `../../content/search-words${extname(import.meta.filename)}`),
+}
+
 /** How the theme's own files and hono's are called in esbuild's list of what it read. */
-const OWN_INPUT = /^(?:theme\d+|drowse-entry):|(?:^|\/)node_modules\/hono\//
+const OWN_INPUT = /^(?:theme\d+|drowse-entry):|(?:^|\/)node_modules\/hono\/|(?:^|\/)content\/search-words\.[jt]s$/
 
 /**
  * Bundles the whole theme to one module, and beside it one module per template, of which only the hash is kept: esbuild drops what a
@@ -39,12 +45,18 @@ const OWN_INPUT = /^(?:theme\d+|drowse-entry):|(?:^|\/)node_modules\/hono\//
 export async function bundleComponents(
   layers: Layers,
 ): Promise<{ readonly bundle: ComponentsBundle | null; readonly problems: readonly Problem[] }> {
-  const result = await run(layers)
-  const problems = [
-    ...result.errors.map((message) => toProblem(message, layers, 'error')),
-    ...result.warnings.map((message) => toProblem(message, layers, 'warning')),
-  ]
-  if (result.errors.length > 0) return { bundle: null, problems: unique(problems) }
+  const result = await runEsbuild(layers, {
+    entryPoints: Object.fromEntries(['theme', ...TEMPLATE_NAMES, SHORTCODES].map((name) => [name, `${ENTRY}:${name}`])),
+    platform: 'neutral',
+    target: 'es2024',
+    // Names stay, for stack traces; white space goes, and with it the comments that name source files.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+  })
+  const problems = problemsOf(result, layers)
+  if (result.errors.length > 0) return { bundle: null, problems }
 
   const outputs = new Map(result.outputFiles.map((file) => [nameOf(file.path), file.text]))
   const output = (name: string) => {
@@ -55,40 +67,48 @@ export async function bundleComponents(
   const templates = Object.fromEntries(
     [...TEMPLATE_NAMES, SHORTCODES].map((name) => [name, createHash('sha256').update(output(name)).digest('hex')]),
   )
-  const isOwn = Object.keys(result.metafile?.inputs ?? {}).every((input) => OWN_INPUT.test(input))
-  const bundle = { source: output('theme'), templates: templates as CompiledTheme['templates'], isOwn }
-  return { bundle, problems: unique(problems) }
+  const bundle = { source: output('theme'), templates: templates as CompiledTheme['templates'], isOwn: isOwn(result) }
+  return { bundle, problems }
 }
 
-async function run(layers: Layers) {
-  const options = {
-    entryPoints: Object.fromEntries(['theme', ...TEMPLATE_NAMES, SHORTCODES].map((name) => [name, `${ENTRY}:${name}`])),
-    bundle: true,
-    metafile: true,
-    write: false,
-    outdir: 'theme',
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2024',
-    charset: 'utf8',
-    legalComments: 'none',
-    // Names stay, for stack traces; white space goes, and with it the comments that name source files.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    jsx: 'automatic',
-    jsxImportSource: 'hono/jsx',
-    tsconfigRaw: '{}',
-    logLevel: 'silent',
-    plugins: [themeFiles(layers)],
-  } satisfies BuildOptions
+/** Bundles files of a theme to ES modules in memory. What is wrong with them comes back as esbuild's messages. */
+export async function runEsbuild(layers: Layers, options: Omit<BuildOptions, 'write' | 'metafile'>) {
   try {
-    return await build(options)
+    return await build({
+      ...options,
+      bundle: true,
+      metafile: true,
+      write: false,
+      outdir: 'theme',
+      format: 'esm',
+      charset: 'utf8',
+      legalComments: 'none',
+      tsconfigRaw: '{}',
+      logLevel: 'silent',
+      plugins: [themeFiles(layers)],
+    })
   } catch (error) {
     const failure = v.safeParse(FAILURE, error)
     if (!failure.success) throw error
     const { errors, warnings } = failure.output
     return { errors, warnings, outputFiles: [], metafile: null }
   }
+}
+
+type Bundled = Awaited<ReturnType<typeof runEsbuild>>
+
+/** Whether all that went into it is the theme's, or Drowse's own. */
+export function isOwn({ metafile }: Bundled): boolean {
+  return Object.keys(metafile?.inputs ?? {}).every((input) => OWN_INPUT.test(input))
+}
+
+/** Each file is bundled for several templates, but its faults are told once. */
+export function problemsOf({ errors, warnings }: Bundled, layers: Layers): readonly Problem[] {
+  const problems = [
+    ...errors.map((message) => toProblem(message, layers, 'error')),
+    ...warnings.map((message) => toProblem(message, layers, 'warning')),
+  ]
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
 }
 
 const message = v.custom<Message>((value) => typeof value === 'object' && value !== null && 'text' in value)
@@ -126,7 +146,9 @@ function themeFiles(layers: Layers): Plugin {
 
       esbuild.onResolve({ filter: /.*/ }, async ({ path, importer, namespace, kind, pluginData, resolveDir }) => {
         if (pluginData === RESOLVING) return undefined
-        const from = namespace === ENTRY ? layers.find('theme.tsx') : files.get(`${namespace}:${importer}`)
+        const from =
+          namespace === ENTRY || kind === 'entry-point' ? layers.find('theme.tsx') : files.get(`${namespace}:${importer}`)
+        if (path === SEARCH_WORDS.name) return { path: SEARCH_WORDS.file }
         if (path.startsWith('node:') || builtinModules.includes(path)) {
           return {
             errors: [
@@ -188,9 +210,4 @@ function toProblem(message: Message, layers: Layers, severity: Problem['severity
     ...(location.lineText === '' ? {} : { hint: location.lineText.trim() }),
     severity,
   }
-}
-
-/** Each file is bundled for several templates, but its faults are told once. */
-function unique(problems: readonly Problem[]): readonly Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
 }

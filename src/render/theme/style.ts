@@ -9,6 +9,7 @@ import type { ThemeAsset } from './types.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
   '.woff2': 'font/woff2',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
@@ -132,7 +133,7 @@ const missing = (layers: Layers, file: Pick<ThemeFile, 'layer' | 'path'>, messag
 })
 
 /** The public path keeps the folder, so that two files of one name and content have two paths. */
-function assetOf(name: string, bytes: Uint8Array): ThemeAsset {
+export function assetOf(name: string, bytes: Uint8Array): ThemeAsset {
   const extension = extname(name)
   const stem = name.slice(0, name.length - extension.length)
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)

@@ -46,6 +46,7 @@ export const TEMPLATE_NAMES = Object.keys({
   NoteList: true,
   Archive: true,
   Terms: true,
+  Search: true,
   NotFound: true,
   Frame: true,
 } satisfies Record<TemplateName, true>) as readonly TemplateName[]

@@ -4,7 +4,7 @@ import { Preview } from './Preview.tsx'
 /** Search engines and browser tabs show about this much. */
 const TITLE_LENGTH = 70
 
-export function Head({ page, image }: { page: PageView; image?: string | undefined }) {
+export function Head({ page, image, script }: { page: PageView; image?: string | undefined; script?: string | undefined }) {
   const { site, assets } = page
   const picture = image === undefined || !URL.canParse(image, page.canonical) ? null : new URL(image, page.canonical).href
   return (
@@ -22,6 +22,7 @@ export function Head({ page, image }: { page: PageView; image?: string | undefin
           ),
       )}
       <link rel="stylesheet" href={assets['style.css']} />
+      {script !== undefined && <script type="module" src={script} />}
       <link rel="canonical" href={page.canonical} />
       <Icons page={page} />
       {page.feeds.map((feed) => (

@@ -21,7 +21,24 @@ export function Header({ page }: { page: PageView }) {
           </ul>
         </nav>
       )}
+      {site.search !== null && <SearchLink path={site.search} label={wordsOf(site).search} here={path === site.search} />}
     </header>
+  )
+}
+
+function SearchLink({ path, label, here }: { path: string; label: string; here: boolean }) {
+  return (
+    <a class="site-search" href={path} aria-current={here ? 'page' : undefined}>
+      <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+        <path
+          d="M8.5 3a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11Zm4 9.5L17 17"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.75"
+        />
+      </svg>
+      <span class="sr-only">{label}</span>
+    </a>
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Templates } from 'drowse/theme'
 import { Layout } from '../components/Layout.tsx'
+import { SearchForm } from '../components/SearchForm.tsx'
 import { wordsOf } from '../words.ts'
 
 export function NotFound({ page }: Templates['NotFound']) {
@@ -9,6 +10,7 @@ export function NotFound({ page }: Templates['NotFound']) {
       <div class="not-found">
         <h1>{words.notFound}</h1>
         <p class="lead">{words.notFoundText}</p>
+        {page.site.search !== null && <SearchForm site={page.site} path={page.site.search} />}
         <p>
           <a href={page.site.home}>{words.home}</a>
         </p>
