@@ -71,6 +71,18 @@ describe('The way from Markdown’s tree to HTML’s', () => {
 })
 
 describe('GitHub Flavored Markdown', () => {
+  /** Without what only GitHub's own styles look at, and white space between elements. */
+  const bare = (fragment: string) =>
+    normalized(fragment.replaceAll(/ class="(?:contains-task-list|task-list-item)"/g, '').replace(/>\n\s*</g, '><'))
+
+  it.each([satteriParser, remarkParser])('is kept by $name', (parser) => {
+    const told = GFM_EXAMPLES.flatMap(({ what, markdown, html: said }) => (said === undefined ? [] : [{ what, markdown, said }]))
+    const different = told.filter(({ markdown, said }) => bare(neutralHtml(markdown, parser)) !== bare(said))
+
+    expect(told.length).toBeGreaterThan(20)
+    expect(different.map(({ what }) => what)).toEqual([])
+  })
+
   it.each(GFM_EXAMPLES.map((example) => [example.what, example.markdown] as const))(
     'has %s that come out the same by satteri and by remark-parse',
     (_what, markdown) => {
