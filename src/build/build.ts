@@ -57,7 +57,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const workshop = new Workshop(options)
   try {
     const [scan, theme] = await Promise.all([
-      scanFolder(siteDir, workshop.types, workshop.fileHashes()),
+      scanFolder(siteDir, workshop.types, { known: workshop.fileHashes(), unread: (count) => workshop.expect(count) }),
       workshop.keptTheme({ themesDirs: [join(siteDir, 'themes'), themesDir], name: config.theme }),
     ])
     options.progress?.('scan', scan.files.size, scan.files.size)

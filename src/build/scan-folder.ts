@@ -29,6 +29,12 @@ export interface ScannedFile {
   readonly picture?: Picture | null
 }
 
+export interface ScanOptions {
+  readonly known?: FileHashes
+  /** Told how many files have to be read, before they are. */
+  readonly unread?: (count: number) => void
+}
+
 /** How many files are read at a time. */
 const READS = 64
 
@@ -39,7 +45,7 @@ const READS = 64
 export async function scanFolder(
   siteDir: string,
   types: readonly EntryType[],
-  known: FileHashes = NO_HASHES,
+  { known = NO_HASHES, unread = () => {} }: ScanOptions = {},
 ): Promise<FolderScan> {
   const { config, problems, bytes, file: configFile } = await readSiteFile(siteDir)
   const listing = await listSources(siteDir, types, config)
@@ -51,6 +57,7 @@ export async function scanFolder(
     files.set(path, { hash: hashOf ?? '', file })
     if (hashOf === null) unknown.push({ path, file })
   }
+  unread(unknown.length)
   for (let start = 0; start < unknown.length; start += READS) {
     await Promise.all(
       unknown.slice(start, start + READS).map(async ({ path, file }) => {

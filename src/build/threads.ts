@@ -1,5 +1,6 @@
+import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 /** As deep a stack as the main thread's, so that text nested too deeply is so everywhere. */
@@ -14,7 +15,11 @@ export class Threads {
 
   constructor(count = Math.min(4, availableParallelism())) {
     const program = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url)
-    this.#workers = Array.from({ length: count }, () => new Worker(program, { resourceLimits: { stackSizeMb: STACK_MB } }))
+    // Node keeps what it compiles in a folder of its version's name, and threads have to be told of it.
+    const compiled = getCompileCacheDir()
+    const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
+    const options = { env, resourceLimits: { stackSizeMb: STACK_MB, maxYoungGenerationSizeMb: 24 } }
+    this.#workers = Array.from({ length: count }, () => new Worker(program, options))
   }
 
   /** Sends every thread the same, which it does not answer. */

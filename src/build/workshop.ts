@@ -24,6 +24,7 @@ import { keptTheme } from './kept-theme.ts'
 import { problemOf } from './objects.ts'
 import { type OutDir, openOutDir } from './out-dir.ts'
 import type { RenderParts } from './page-renderer.ts'
+import type { Plan } from './plan.ts'
 import { readAhead } from './read-ahead.ts'
 import { renderAhead } from './render-ahead.ts'
 import { Site } from './site.ts'
@@ -86,7 +87,7 @@ export interface Round {
 }
 
 /** Fewer files or pages than this are done about as soon as a thread has loaded what it takes, and has warmed up. */
-const MANY = 2_000
+const MANY = 1_000
 
 /** The longest that rendering keeps the process from its other work, such as serving pages. */
 const TURN_MS = 20
@@ -122,6 +123,11 @@ export class Workshop {
     this.#bodies = bodyCache(this.#database)
     this.site = new Site(this.#database, features, engine)
     this.types = features.flatMap((feature) => feature.entryTypes ?? [])
+  }
+
+  /** Tells it how many files are about to change, so that threads are there when they are wanted. */
+  expect(files: number): void {
+    if (files >= this.#many) this.#startThreads()
   }
 
   /** What the site's files hashed to when they were last read. */
@@ -164,16 +170,7 @@ export class Workshop {
   }
 
   async #take(intake: Intake, options: IntakeOptions, startedAt: number): Promise<Omit<Round, 'commitMs'>> {
-    const everything = this.site.hasNewEngine
-    if (everything) this.#bodies.clear()
-    const difference = intake.difference(this.site.read)
-    const read = await this.#reader(intake, difference, everything)
-    const { plan } = this.site.change((change) => {
-      setShowing(change, intake.showing)
-      if (intake.theme) useTheme(change, intake.theme.files)
-      const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
-      readFolder(change, difference, { types: this.types, read, bytesOf, everything })
-    })
+    const plan = await this.#plan(intake)
     this.#theme = intake.theme ?? this.#theme
     const plannedAt = performance.now()
     const written = new Set<string>()
@@ -198,6 +195,21 @@ export class Workshop {
     return { rendered, written: [...written].sort(), removed: removed.toSorted(), planMs: plannedAt - startedAt, renderMs }
   }
 
+  /** Takes the change into the model. What was read of it is free again afterwards. */
+  async #plan(intake: Intake): Promise<Plan> {
+    const everything = this.site.hasNewEngine
+    if (everything) this.#bodies.clear()
+    const difference = intake.difference(this.site.read)
+    const read = await this.#reader(intake, difference, everything)
+    const { plan } = this.site.change((change) => {
+      setShowing(change, intake.showing)
+      if (intake.theme) useTheme(change, intake.theme.files)
+      const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
+      readFolder(change, difference, { types: this.types, read, bytesOf, everything })
+    })
+    return plan
+  }
+
   /** Reads the sources of a change; many of them in threads and ahead. What reading takes is loaded only where there is something to read. */
   async #reader(intake: Intake, { changed, removed }: FolderChange, everything: boolean): Promise<SourceReader> {
     if (changed.length === 0 && !everything) return () => ({ entry: null, problems: [] })
@@ -210,7 +222,7 @@ export class Workshop {
     const settings = intake.markdown
     if (settings === undefined || paths.length < this.#many) return own
     const readings = new Map<string, ReadResult>()
-    await readAhead(this.#startedThreads, paths, settings, {
+    await readAhead(this.#startThreads(), paths, settings, {
       bytesOf: (path) => bytesFrom(intake, hashes.get(path) ?? ''),
       take: (part) => {
         for (const [path, reading] of part.readings) readings.set(path, reading)
@@ -230,7 +242,7 @@ export class Workshop {
     const outDir = this.#outDir
     const theme = this.#theme?.source ?? ''
     const left = await renderAhead(
-      this.#startedThreads,
+      this.#startThreads(),
       { databaseFile: this.#cache.file, outDir, theme },
       [...pages],
       (part, ids) => {
@@ -242,7 +254,7 @@ export class Workshop {
     return new Set(left)
   }
 
-  get #startedThreads(): Threads {
+  #startThreads(): Threads {
     this.#threads ??= new Threads()
     return this.#threads
   }

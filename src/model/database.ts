@@ -1,6 +1,10 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { DrowseError } from '../errors/drowse-error.ts'
 
+const CACHE_KB = 65_536
+/** Readers beside it are many, and the system has at hand what they read. */
+const READER_CACHE_KB = 8_192
+
 interface OpenOptions {
   readonly durable: boolean
   readonly readOnly?: boolean
@@ -123,7 +127,7 @@ function open(path: string, { durable, readOnly = false }: OpenOptions): Databas
     sqlite = new DatabaseSync(path, { readOnly })
     if (!readOnly) sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'};`)
     sqlite.exec(`PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000;`)
+      PRAGMA cache_size = -${readOnly ? READER_CACHE_KB : CACHE_KB}; PRAGMA busy_timeout = 2000;`)
     return sqlite
   } catch (cause) {
     sqlite?.close()
