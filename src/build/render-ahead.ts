@@ -5,7 +5,7 @@ import type { Task } from './thread.ts'
 import type { Threads } from './threads.ts'
 
 /** So many pages are rendered at a time. */
-const AT_ONCE = 40
+const AT_ONCE = 100
 
 /** What a thread answers where it can't go on: an error's members, since an error of our own class would not come through whole. */
 interface Fault {

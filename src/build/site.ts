@@ -16,6 +16,9 @@ import { type Plan, Planner } from './plan.ts'
 import type { RenderedPages } from './render-thread.ts'
 import { withHints } from './suggestions.ts'
 
+/** After so many answers of threads, what they read is indexed. */
+const INDEX_EVERY = 20
+
 /** No engine's name. */
 const UNFINISHED = ''
 
@@ -53,6 +56,7 @@ export class Site {
   readonly #engine: string
   #engineMet = false
   #isPutOff = false
+  #adopted = 0
 
   /** `engine` names the code that renders; with another one than last time every page is worked out again. */
   constructor(database: Database, features: readonly Feature[], engine: string) {
@@ -134,6 +138,8 @@ export class Site {
 
   /** Takes in what a thread rendered. `ids` are the graph's by the thread's own, and go with the thread. Returns the objects that changed. */
   adopt({ queries, pages }: RenderedPages, ids: Map<number, number>): readonly ObjectInfo[] {
+    // While threads render, rather than all of it when they are done.
+    if (++this.#adopted % INDEX_EVERY === 0) this.#graph.index({ more: true })
     const inGraph = (reads: Reads): Reads => ({ ...reads, queries: reads.queries.map((id) => ids.get(id) ?? 0) })
     for (const { id, key, hash, reads } of queries)
       ids.set(id, this.#graph.find(key)?.id ?? this.#graph.record(key, inGraph(reads), hash))

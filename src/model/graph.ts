@@ -108,10 +108,10 @@ export class Graph {
     this.#unindexed ??= Number.MAX_SAFE_INTEGER
   }
 
-  /** Takes into the indexes what new readers have read since `indexLater`. In order and all at once, which takes a quarter of the time that one by one takes. */
-  index(): void {
+  /** Takes into the indexes what new readers have read since `indexLater`. In order and all at once, which takes a quarter of the time that one by one takes. With `more`, others will follow. */
+  index({ more = false }: { readonly more?: boolean } = {}): void {
     const from = this.#unindexed
-    this.#unindexed = null
+    this.#unindexed = more ? Number.MAX_SAFE_INTEGER : null
     if (from === null || from === Number.MAX_SAFE_INTEGER) return
     const reads = (name: string) => `FROM readers r, json_each(r.reads, '$.${name}') WHERE r.id >= ? ORDER BY`
     this.#database.run(`INSERT OR IGNORE INTO row_reads SELECT value ->> 0, value ->> 1, r.id ${reads('rows')} 1, 2, 3`, from)

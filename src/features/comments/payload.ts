@@ -23,7 +23,8 @@ const text = v.pipe(
   v.string(),
   v.transform((value) => value.replace(/\r\n?/g, '\n').trim()),
   v.minLength(1, 'Write something.'),
-  v.maxLength(MAX_TEXT, `A comment has at most ${MAX_TEXT.toLocaleString('en')} characters.`),
+  // Told as a function: the tables of a language’s numbers take their time to load.
+  v.maxLength(MAX_TEXT, () => `A comment has at most ${MAX_TEXT.toLocaleString('en')} characters.`),
   v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), 'The text holds control characters.'),
 )
 
