@@ -131,6 +131,7 @@ function makeEntry({ path, type, fields, title, slug, language, place, date, bod
     data,
     bodyHash: body.hash,
     bodyLine,
+    firstPicture: body.slots.find((slot) => slot.kind === 'image')?.url ?? null,
     anchors: body.ids,
   }
 }

@@ -64,6 +64,8 @@ export interface Entry {
   readonly bodyHash: string
   /** The line of `source` on which the body's Markdown begins, from 1. */
   readonly bodyLine: number
+  /** The address of the first picture in the body, as the author wrote it; null for a body without. */
+  readonly firstPicture: string | null
   /** The ids in the body, which links may lead to. */
   readonly anchors: readonly string[]
 }

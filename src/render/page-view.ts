@@ -7,7 +7,7 @@ import type { Query, Read } from '../model/types.ts'
 import type { Json } from '../protocol/types.ts'
 import { bodyHtml } from './body-html.ts'
 import { LINK_QUERIES } from './link-target.ts'
-import { fileShown, pictureView } from './picture.ts'
+import { fileShown, pictureView, type ShownFile } from './picture.ts'
 import { priceOf } from './price.ts'
 import { tocOf } from './toc.ts'
 import type { PageContext } from './types.ts'
@@ -92,6 +92,48 @@ const ICONS = ['/favicon.ico', '/favicon.svg', '/apple-touch-icon.png']
 
 const ownIcons = defineQuery<null, string[]>('own-icons', (read) => ICONS.filter((path) => read.row(files, path) !== null))
 
+/** Apps that show previews take none of these: SVG, AVIF. */
+const PREVIEWED = /\.(?:png|jpe?g|webp|gif)$/i
+const SITE_PREVIEWS = ['/preview.png', '/preview.jpg']
+
+type PreviewJson = { readonly src: string; readonly width?: number; readonly height?: number } | null
+
+/** A file of the site's own that stands for every page without a picture. */
+const sitePreview = defineQuery<null, PreviewJson>('site-preview', (read) => {
+  const file = SITE_PREVIEWS.flatMap((path) => read.row(files, path) ?? [])[0]
+  return file === undefined ? null : sizedOf(file)
+})
+
+/** What link previews show of a page: the entry's `image`, else the first picture in its text, else the site's own. */
+function previewOf(read: Read, site: SiteView, article: Entry | undefined): PageView['preview'] {
+  const named = article?.data.image
+  const own = [typeof named === 'string' ? named : null, article?.firstPicture ?? null]
+  for (const [index, url] of own.entries()) {
+    const found = url === null || article === undefined ? null : previewFile(read, url, article)
+    if (found === null) continue
+    const alt = index === 0 && typeof article?.data.imageAlt === 'string' ? article.data.imageAlt : (article?.title ?? '')
+    return absolute(found, alt, site.url)
+  }
+  const shared = read.query(sitePreview, null)
+  return shared === null ? null : absolute(shared, site.title, site.url)
+}
+
+function previewFile(read: Read, url: string, entry: Entry): PreviewJson {
+  if (!PREVIEWED.test(url.replace(/[?#].*$/s, ''))) return null
+  if (/^https?:/i.test(url)) return { src: url }
+  const file = fileShown(read, url, entry)
+  return file === null ? null : sizedOf(file)
+}
+
+function sizedOf(file: ShownFile): PreviewJson {
+  const { src, width, height } = pictureView(file)
+  return width === undefined || height === undefined ? { src } : { src, width, height }
+}
+
+function absolute({ src, ...size }: NonNullable<PreviewJson>, alt: string, site: string): PageView['preview'] {
+  return { url: src.startsWith('/') ? site + src : src, ...size, alt }
+}
+
 const isListed = defineQuery<string, boolean>('has-entries', (read, group) => read.count(entries.indexes.byKind, group, 1) > 0)
 
 const showsToc = defineQuery<null, boolean>('shows-toc', (read) => read.row(settings, 'toc')?.value === true)
@@ -134,6 +176,7 @@ export const PAGE_QUERIES = [
   siteView,
   assetPaths,
   ownIcons,
+  sitePreview,
   isListed,
   showsToc,
   entryLink,
@@ -185,6 +228,7 @@ export function pageView(read: Read, head: PageHead): PageView {
       title: new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag,
     })),
     article: article ? articleOf(article, site) : null,
+    preview: previewOf(read, site, article),
     icons: read.query(ownIcons, null),
     data: (name) => read.row(dataFiles, name)?.value ?? null,
   }

@@ -113,6 +113,8 @@ export interface PageView {
   readonly alternates: readonly AlternateView[]
   /** What search engines and link previews are told of an entry of its own; null for lists and the like. */
   readonly article: ArticleView | null
+  /** The picture that link previews show; null for none. */
+  readonly preview: PreviewView | null
   /** Icons of the site's own, from its files: `/favicon.ico`, `/favicon.svg`, `/apple-touch-icon.png`. */
   readonly icons: readonly string[]
   /** What a file of the site's `data/` folder holds: `page.data('team')` for `data/team.yaml`; null for one that isn't there. */
@@ -124,6 +126,14 @@ export interface AlternateView extends LinkView {
   readonly language: string
   /** Absolute. */
   readonly url: string
+}
+
+export interface PreviewView {
+  /** Absolute. */
+  readonly url: string
+  readonly width?: number
+  readonly height?: number
+  readonly alt: string
 }
 
 export interface ArticleView {

@@ -15,7 +15,7 @@ const POSTS: ListName = { by: 'byKind', group: 'post' }
 function post(number: number): Entry {
   const slug = String(number).padStart(3, '0')
   const filed = { tags: [], terms: [], aliases: [], language: null }
-  const words = { title: slug, description: '', data: {}, ...filed, bodyHash: '', bodyLine: 1, anchors: [] }
+  const words = { title: slug, description: '', data: {}, ...filed, bodyHash: '', bodyLine: 1, firstPicture: null, anchors: [] }
   const dates = { date: '2024-01-01T00:00:00.000Z', updated: null, draft: false, shown: true }
   return { id: `post/${slug}`, kind: 'post', slug, path: `/posts/${slug}/`, source: `${slug}.md`, ...words, ...dates }
 }

@@ -26,6 +26,7 @@ export function sampleProps(text: string): Templates {
       { language: 'ru', title: 'русский', path: '/ru/posts/hello/', url: 'https://example.org/ru/posts/hello/' },
     ],
     article: { published: '2026-02-03T04:05:06.000Z', modified: '2026-02-04T00:00:00.000Z', author: text, tags: [text] },
+    preview: { url: 'https://example.org/media/one.png', width: 1200, height: 630, alt: text },
     icons: ['/favicon.ico', '/apple-touch-icon.png'],
     data: () => null,
   }

@@ -4,9 +4,8 @@ import { Preview } from './Preview.tsx'
 /** Search engines and browser tabs show about this much. */
 const TITLE_LENGTH = 70
 
-export function Head({ page, image, script }: { page: PageView; image?: string | undefined; script?: string | undefined }) {
+export function Head({ page, script }: { page: PageView; script?: string | undefined }) {
   const { site, assets } = page
-  const picture = image === undefined || !URL.canParse(image, page.canonical) ? null : new URL(image, page.canonical).href
   return (
     <head>
       <meta charset="utf-8" />
@@ -14,7 +13,7 @@ export function Head({ page, image, script }: { page: PageView; image?: string |
       <title>{titleOf(page.title, site.title)}</title>
       {page.description !== '' && <meta name="description" content={page.description} />}
       <meta name="color-scheme" content="light dark" />
-      <Preview page={page} picture={picture} />
+      <Preview page={page} />
       {FONTS.map(
         (font) =>
           assets[font] !== undefined && (

@@ -9,20 +9,18 @@ import { Header } from './Header.tsx'
 export function Layout({
   page,
   wide = false,
-  image,
   script,
   children,
 }: {
   page: PageView
   wide?: boolean
-  image?: string | undefined
   /** The path of a script that the page would be poorer without. */
   script?: string | undefined
   children: Child
 }) {
   return (
     <html lang={page.site.language}>
-      <Head page={page} image={image} script={script} />
+      <Head page={page} script={script} />
       <body>
         <a class="skip" href="#main">
           {wordsOf(page.site).skip}

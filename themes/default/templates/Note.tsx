@@ -8,7 +8,7 @@ import { Toc } from '../components/Toc.tsx'
 
 export function Note({ page, entry, comments }: Templates['Note']) {
   return (
-    <Layout page={page} image={entry.image?.src}>
+    <Layout page={page}>
       <article class="note h-entry">
         <h1 class="p-name">{entry.title}</h1>
         <Toc items={entry.toc} site={page.site} />

@@ -9,14 +9,14 @@ import { wordsOf } from '../words.ts'
 export function Page({ page, entry, contents }: Templates['Page']) {
   if (contents.length < 2) {
     return (
-      <Layout page={page} image={entry.image?.src}>
+      <Layout page={page}>
         <Text entry={entry} page={page} />
       </Layout>
     )
   }
   const at = contents.findIndex((link) => link.current)
   return (
-    <Layout page={page} image={entry.image?.src} wide>
+    <Layout page={page} wide>
       <div class="book">
         <div class="book-page">
           <p class="to-contents">

@@ -11,7 +11,7 @@ import { Toc } from '../components/Toc.tsx'
 
 export function Post({ page, entry, previous, next, related, comments }: Templates['Post']) {
   return (
-    <Layout page={page} image={entry.image?.src}>
+    <Layout page={page}>
       <article class="h-entry">
         <header class="entry-header">
           <h1 class="p-name">{entry.title}</h1>

@@ -10,7 +10,7 @@ import { wordsOf } from '../words.ts'
 export function Product({ page, entry }: Templates['Product']) {
   const order = orderLink(entry.data.buy)
   return (
-    <Layout page={page} image={entry.image?.src} wide>
+    <Layout page={page} wide>
       <article class="product h-product">
         <div class="product-picture">
           {entry.image !== null && <Picture image={entry.image} className="u-photo" lazy={false} />}

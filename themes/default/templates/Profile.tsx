@@ -6,7 +6,7 @@ import { wordsOf } from '../words.ts'
 
 export function Profile({ page, entry, links }: Templates['Profile']) {
   return (
-    <Layout page={page} image={entry.image?.src}>
+    <Layout page={page}>
       <article class="profile h-card">
         <header>
           {entry.image !== null && <Picture image={entry.image} className="portrait u-photo" lazy={false} sizes="9rem" />}
