@@ -9,7 +9,7 @@ const PEERS = join(import.meta.dirname, 'peers')
 export interface Peer {
   readonly name: 'hugo' | 'eleventy'
   /** Builds from nothing and returns the seconds it took. `content` has the folders `posts` and `img`. */
-  build(content: string, out: string): number
+  build(content: string, out: string, how: { readonly highlight: boolean }): number
 }
 
 /** The peers among these names. Throws where one is not to be had. */
@@ -19,8 +19,14 @@ export function peersNamed(asked: readonly string[], dir: string): readonly Peer
 
 const hugo: Peer = {
   name: 'hugo',
-  build: (content, out) =>
-    timed(() => run('hugo', ['--contentDir', content, '--destination', out, '--noBuildLock', '--quiet'], join(PEERS, 'hugo'))),
+  build: (content, out, { highlight }) =>
+    timed(() =>
+      execFileSync('hugo', ['--contentDir', content, '--destination', out, '--noBuildLock', '--quiet'], {
+        cwd: join(PEERS, 'hugo'),
+        env: { ...process.env, HUGO_MARKUP_HIGHLIGHT_CODEFENCES: String(highlight) },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    ),
 }
 
 function eleventy(dir: string): Peer {
@@ -31,7 +37,7 @@ function eleventy(dir: string): Peer {
   }
   return {
     name: 'eleventy',
-    build(content, out) {
+    build(content, out, { highlight }) {
       // It reads nothing outside its own folder.
       const home = join(dir, 'eleventy')
       cpSync(installed, home, { recursive: true, verbatimSymlinks: true })
@@ -40,7 +46,7 @@ function eleventy(dir: string): Peer {
       cpSync(join(content, 'posts'), join(source, 'posts'), { recursive: true })
       cpSync(join(home, 'tpl'), source, { recursive: true })
       writeFileSync(join(source, 'posts', 'posts.json'), '{"layout":"post.njk","tags":["posts"]}')
-      const env = { ...process.env, SRC: 'source', OUT: out }
+      const env = { ...process.env, SRC: 'source', OUT: out, HL: highlight ? '1' : '' }
       const program = join(home, 'node_modules', '@11ty', 'eleventy', 'cmd.cjs')
       const seconds = timed(() => execFileSync(process.execPath, [program, '--quiet'], { cwd: home, env, stdio: 'ignore' }))
       rmSync(home, { recursive: true })

@@ -13,8 +13,9 @@ const PEAK = join(import.meta.dirname, 'build-peak.ts')
 const LISTING = join(import.meta.dirname, 'build-listing.ts')
 const ROUNDS = 3
 /** Makes the pages that the peers make: a tag has one page and no feed of its own, and there is no search. */
-const PEERS_SITE =
-  'title: Bench\nurl: https://blog.example.com\nhighlight: false\npostsPerTermPage: 1000\ntermFeeds: false\nsearch: false\n'
+const PEERS_SITE = 'title: Bench\nurl: https://blog.example.com\npostsPerTermPage: 1000\ntermFeeds: false\nsearch: false\n'
+/** How many times as long as a peer that highlights too. */
+const HIGHLIGHTED_BAR = 0.5
 const BIG = 10_000
 
 /** How many times as long as a peer a cold build may take, by the number of posts. */
@@ -33,6 +34,7 @@ export async function benchBuild(asked: readonly string[]): Promise<string> {
     const parts = [
       cold(dir, 1_000, asked),
       cold(dir, BIG, asked),
+      cold(dir, BIG, asked, { highlight: true }),
       warm(siteOf(dir, BIG)),
       oneEdit(siteOf(dir, BIG)),
       await benchSaves(siteOf(dir, BIG).site, BIG),
@@ -44,24 +46,30 @@ export async function benchBuild(asked: readonly string[]): Promise<string> {
   }
 }
 
+interface Looks {
+  readonly highlight: boolean
+}
+
+const PLAIN: Looks = { highlight: false }
+
 interface BenchSite {
   readonly posts: number
   readonly site: string
   readonly out: string
 }
 
-function siteOf(dir: string, posts: number): BenchSite {
-  const site = join(dir, `site-${posts}`)
+function siteOf(dir: string, posts: number, { highlight }: Looks = PLAIN): BenchSite {
+  const site = join(dir, `site-${posts}${highlight ? '-highlighted' : ''}`)
   if (!existsSync(site)) {
     writeBlogCorpus(join(site, 'content'), posts)
-    writeFileSync(join(site, 'site.yaml'), PEERS_SITE)
+    writeFileSync(join(site, 'site.yaml'), `${PEERS_SITE}highlight: ${highlight}\n`)
   }
-  return { posts, site, out: join(dir, `out-${posts}`) }
+  return { posts, site, out: join(dir, `out-${posts}${highlight ? '-highlighted' : ''}`) }
 }
 
 /** From nothing: no output and no cache, in turns with the peers, so that what the computer does meanwhile meets all alike. */
-function cold(dir: string, posts: number, asked: readonly string[]): string {
-  const bench = siteOf(dir, posts)
+function cold(dir: string, posts: number, asked: readonly string[], looks = PLAIN): string {
+  const bench = siteOf(dir, posts, looks)
   const peers = peersNamed(asked, dir)
   const ours: number[] = []
   const theirs = peers.map(() => [] as number[])
@@ -71,17 +79,21 @@ function cold(dir: string, posts: number, asked: readonly string[]): string {
     ours.push(build(bench).seconds)
     for (const [index, peer] of peers.entries()) {
       const out = join(dir, `out-${peer.name}`)
-      theirs[index]?.push(peer.build(join(bench.site, 'content'), out))
+      theirs[index]?.push(peer.build(join(bench.site, 'content'), out, looks))
       if (round === ROUNDS - 1) console.error(`${peer.name} made ${pagesIn(out)} pages`)
       rmSync(out, { recursive: true })
     }
   }
   const rows = peers.map((peer, index) => [peer.name, median(theirs[index] ?? []), list(theirs[index] ?? [])])
   return [
-    `From nothing, ${posts} posts, no highlighting, median of ${ROUNDS} (s); ${pagesIn(bench.out)} pages`,
+    `From nothing, ${posts} posts, ${looks.highlight ? 'highlighted' : 'no highlighting'}, median of ${ROUNDS} (s); ${pagesIn(bench.out)} pages`,
     table(['', 'median', 'all'], [['drowse', median(ours), list(ours)], ...rows]),
     ...peers.map((peer, index) =>
-      bar(`times ${peer.name}`, median(ours) / median(theirs[index] ?? []), COLD_BARS[posts]?.[peer.name] ?? Number.NaN),
+      bar(
+        `times ${peer.name}`,
+        median(ours) / median(theirs[index] ?? []),
+        looks.highlight ? HIGHLIGHTED_BAR : (COLD_BARS[posts]?.[peer.name] ?? Number.NaN),
+      ),
     ),
   ].join('\n')
 }
