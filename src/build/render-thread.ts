@@ -71,7 +71,10 @@ export class RenderThread {
   }
 
   static async open({ databaseFile, outDir, theme }: SiteToRender): Promise<RenderThread> {
-    return new RenderThread(new Database(databaseFile, { durable: false, readOnly: true }), outDir, await loadTheme(theme))
+    const database = new Database(databaseFile, { durable: false, readOnly: true })
+    // One transaction for all that is read: to look for each row whether the file has changed takes longer than to find it.
+    database.exec('BEGIN')
+    return new RenderThread(database, outDir, await loadTheme(theme))
   }
 
   /** Renders pages and writes what changed. Throws what the disk and the database say. */

@@ -9,7 +9,8 @@ export function eachElement(tree: Root, visitor: Visitor): void {
 }
 
 function walk(parent: Parents, visitor: Visitor): void {
-  for (const [index, child] of parent.children.entries()) {
-    if (child.type === 'element' && visitor(child, index, parent) !== 'skip') walk(child, visitor)
+  for (let index = 0; index < parent.children.length; index++) {
+    const child = parent.children[index]
+    if (child?.type === 'element' && visitor(child, index, parent) !== 'skip') walk(child, visitor)
   }
 }
