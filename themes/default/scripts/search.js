@@ -113,7 +113,7 @@ function marked(text, stems, offset = 0) {
 async function showText(path, stems, paragraph) {
   const html = await load(path).catch(() => '')
   const content = new DOMParser().parseFromString(html, 'text/html')
-  const body = content.querySelector('.e-content') ?? content.querySelector('main')
+  const body = content.querySelector('main .prose') ?? content.querySelector('main')
   for (const other of body?.querySelectorAll('pre, script, style, svg, math, nav, form, h1, time') ?? []) other.remove()
   const text = textOf(body)
   let start = Math.max(0, bestPlace(marksIn(text, stems).slice(0, LOOKED_AT)) - BEFORE)
