@@ -62,7 +62,8 @@ describe('A reader who searches', () => {
     expect(await titles()).toHaveLength(10)
     expect(await page.locator('.search-results h2 mark').allTextContents()).toEqual(['sleep'])
     await expect.poll(() => page.locator('.search-results p mark').first().textContent()).toBe('sleepy')
-    expect(await page.locator('.search-results li').nth(1).locator('p').textContent()).toMatch(/^….*until a sleepy owl came\.$/)
+    const second = page.locator('.search-results li').nth(1).locator('p')
+    await expect.poll(() => second.textContent()).toMatch(/^….*until a sleepy owl came\.$/)
   })
 
   it('can send the address to somebody', async () => {
@@ -70,12 +71,12 @@ describe('A reader who searches', () => {
     await expect.poll(status).toBe('1 result')
 
     expect(await titles()).toEqual(['How owls sleep'])
-    expect(await page.locator('.search-results p').textContent()).toBe('They close one eye. “Quoted”')
+    await expect.poll(() => page.locator('.search-results p').textContent()).toBe('They close one eye. “Quoted”')
     await page.locator('input[name=q]').fill('close')
     await expect.poll(() => page.url()).toMatch(/\?q=close$/)
     await page.locator('input[name=q]').fill('')
     await expect.poll(() => page.url()).toMatch(/\/search\/$/)
-    expect(await titles()).toEqual([])
+    await expect.poll(titles).toEqual([])
   })
 
   it('comes to more results by the keyboard alone', async () => {
