@@ -9,7 +9,7 @@ const MANIFEST = '.drowse-manifest'
 /** The folder a build writes to. */
 export interface OutDir {
   /** Whether the folder holds just this version of the object. */
-  holds(object: ObjectInfo): boolean
+  holds(object: Pick<ObjectInfo, 'key' | 'hash' | 'sizeBytes'>): boolean
   write(object: ObjectInfo, bytes: Uint8Array): void
   /** Removes a file that was written through this object; none is fine. */
   remove(key: string): void

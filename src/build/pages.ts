@@ -65,6 +65,17 @@ export class Pages {
     }
   }
 
+  /** What the pages were last rendered to, by key: no more of it than tells whether a folder holds it, which every build asks of every page. */
+  *versions(): Iterable<Pick<ObjectInfo, 'key' | 'hash' | 'sizeBytes'>> {
+    const sql = 'SELECT key, hash, size FROM pages WHERE key > ? AND hash IS NOT NULL ORDER BY key LIMIT 1000'
+    for (let after = ''; ; ) {
+      const rows = this.#database.all(sql, after)
+      if (rows.length === 0) return
+      for (const { key, hash, size } of rows) yield { key: String(key), hash: String(hash), sizeBytes: Number(size) }
+      after = String(rows.at(-1)?.key)
+    }
+  }
+
   paths(): readonly string[] {
     return this.#database.all('SELECT path FROM pages ORDER BY path').map(({ path }) => String(path))
   }

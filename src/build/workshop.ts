@@ -280,23 +280,25 @@ export class Workshop {
   /** Writes what the output folder lacks although the model has it: another folder than last time, or files that somebody changed. Returns what it removed. */
   async #complete(parts: () => Promise<RenderParts>, written: ReadonlySet<string>, write: Write): Promise<readonly string[]> {
     const kept = new Map<string, string>()
-    for (const page of this.site.pages.all()) {
-      if (!page.object) continue
-      kept.set(page.object.key, page.object.hash)
-      if (written.has(page.object.key) || this.#output.holds(page.object)) continue
+    for (const version of this.site.pages.versions()) {
+      const { key, hash } = version
+      kept.set(key, hash)
+      if (written.has(key) || this.#output.holds(version)) continue
+      const page = this.site.pages.byKey(key)
+      if (page === null) continue
       try {
         const { object, bytes } = await this.site.renderPage(page, await parts())
         write(object, bytes)
       } catch (error) {
         this.site.pageProblems.note(page.path, [problemOf(page, error)], { failed: true })
-        kept.delete(page.object.key)
+        kept.delete(key)
       }
     }
     return this.#output.finish(kept)
   }
 
   *#keptObjects(): Iterable<[key: string, hash: string]> {
-    for (const { object } of this.site.pages.all()) if (object) yield [object.key, object.hash]
+    for (const { key, hash } of this.site.pages.versions()) yield [key, hash]
   }
 
   get #output(): OutDir {
