@@ -13,7 +13,7 @@ const AHEAD = 2
 
 /** Threads that run `thread.ts`, as many as there are processors; they load what they need at once. */
 export class Threads {
-  readonly #workers: readonly Worker[]
+  readonly #workers: readonly Running[]
 
   constructor(count = Math.min(4, availableParallelism())) {
     const program = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url)
@@ -21,12 +21,12 @@ export class Threads {
     const compiled = getCompileCacheDir()
     const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
     const options = { env, resourceLimits: { stackSizeMb: STACK_MB, maxYoungGenerationSizeMb: YOUNG_MB } }
-    this.#workers = Array.from({ length: count }, () => new Worker(program, options))
+    this.#workers = Array.from({ length: count }, () => run(new Worker(program, options)))
   }
 
   /** Sends every thread the same, which it does not answer. */
   tell(message: unknown): void {
-    for (const worker of this.#workers) worker.postMessage(message)
+    for (const { worker } of this.#workers) worker.postMessage(message)
   }
 
   /**
@@ -34,15 +34,28 @@ export class Threads {
    * `next` or `take` throws and with what ends a thread.
    */
   async work<Task, Answer>(next: () => Task | null, take: (answer: Answer, thread: number) => void): Promise<void> {
-    await Promise.all(this.#workers.map((worker, thread) => feed(worker, next, (answer: Answer) => take(answer, thread))))
+    await Promise.all(this.#workers.map((running, thread) => feed(running, next, (answer: Answer) => take(answer, thread))))
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+    await Promise.all(this.#workers.map(({ worker }) => worker.terminate()))
   }
 }
 
-function feed<Task, Answer>(worker: Worker, next: () => Task | null, take: (answer: Answer) => void): Promise<void> {
+interface Running {
+  readonly worker: Worker
+  /** Rejects with what ends the thread, whenever that is. */
+  readonly failed: Promise<never>
+}
+
+function run(worker: Worker): Running {
+  const failed = new Promise<never>((_, reject) => worker.once('error', reject))
+  // It is heard by whoever gives the thread work.
+  failed.catch(() => {})
+  return { worker, failed }
+}
+
+function feed<Task, Answer>({ worker, failed }: Running, next: () => Task | null, take: (answer: Answer) => void): Promise<void> {
   let waiting = 0
   const send = () => {
     const task = next()
@@ -61,9 +74,8 @@ function feed<Task, Answer>(worker: Worker, next: () => Task | null, take: (answ
       reject(error)
     }
   }
-  worker.on('error', reject)
   worker.on('message', answered)
   for (let count = 0; count < AHEAD; count++) send()
   if (waiting === 0) resolve()
-  return promise.finally(() => worker.off('error', reject).off('message', answered))
+  return Promise.race([promise, failed]).finally(() => worker.off('message', answered))
 }
