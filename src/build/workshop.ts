@@ -143,8 +143,12 @@ export class Workshop {
   /** Throws `page-conflict`, or whatever the disk says; then the model is as it was. The first call must bring a theme. */
   async take(intake: Intake, options: IntakeOptions = {}): Promise<Round> {
     const startedAt = performance.now()
-    const round = await this.#database.transaction(() => this.#take(intake, options, startedAt)).finally(() => this.#endThreads())
-    return { ...round, commitMs: performance.now() - startedAt - round.planMs - round.renderMs }
+    try {
+      const round = await this.#database.transaction(() => this.#take(intake, options, startedAt))
+      return { ...round, commitMs: performance.now() - startedAt - round.planMs - round.renderMs }
+    } finally {
+      await this.#endThreads()
+    }
   }
 
   /** What is wrong with the site's files, and with what its pages show. */
