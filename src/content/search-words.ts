@@ -6,13 +6,13 @@ export const PARTS = 16
 /** By so many letters of a word its part is known. A word that is sought can be longer than these or the whole word. */
 const BEGINNING = 3
 const LONGEST = 24
+/** What stands between words, as far as it is ASCII: most of a text is cut by this alone, in a fraction of the time that the others take. */
+const BETWEEN = /[\0-/:-@[-`{-\x7f]+/
+const ASCII_TEXT = /^[\0-\x7f]*$/
+const LETTERS = /[\p{L}\p{N}\p{M}]+/gu
 /** Chinese and Japanese are written without spaces: each character is a word. */
 const IDEOGRAPH = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u
 const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}])[\p{L}\p{N}\p{M}])+/gu
-/** The same for texts without such, found in a fraction of the time. */
-const LETTERS = /[\p{L}\p{N}\p{M}]+/gu
-const ASCII_TEXT = /^[\0-\x7f]*$/
-const ASCII_LETTERS = /[a-z0-9]+/g
 
 /** Endings that English plurals and participles, and Russian cases, put to words; as many letters as there are at least before them. Russian ones are folded: `й` is `и` there. */
 const ENDINGS = [
@@ -34,11 +34,15 @@ export function fold(text: string): string {
 /** Hashes, ids and large numbers: nobody reads them, and they would be a good part of some sites' words. */
 const UNREAD = /^(?:\d{5,}|(?=\D*\d)(?=\P{L}*\p{L}).{7,})$/u
 
-/** The words of a text, folded. */
+/** The words of a text, folded, each once. */
 export function wordsIn(text: string): readonly string[] {
-  const folded = fold(text)
-  const pattern = ASCII_TEXT.test(folded) ? ASCII_LETTERS : IDEOGRAPH.test(folded) ? WORD : LETTERS
-  return [...new Set(folded.match(pattern))].filter((word) => !UNREAD.test(word)).map((word) => word.slice(0, LONGEST))
+  const found = new Set<string>()
+  for (const piece of new Set(fold(text).split(BETWEEN))) {
+    if (ASCII_TEXT.test(piece)) found.add(piece)
+    else for (const word of piece.match(IDEOGRAPH.test(piece) ? WORD : LETTERS) ?? []) found.add(word)
+  }
+  found.delete('')
+  return [...found].filter((word) => !/\d/.test(word) || !UNREAD.test(word)).map((word) => word.slice(0, LONGEST))
 }
 
 /** Where the words of a text stand in it as it is written. */
