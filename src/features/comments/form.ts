@@ -90,7 +90,7 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
       (attributes) =>
         `<textarea ${attributes} dir="auto" rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
     ),
-    '<label class="trap" aria-hidden="true">Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label>',
+    '<div class="trap" aria-hidden="true"><label>Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label></div>',
     '<button class="button" type="submit">Post comment</button>',
     '</form>',
     ...backLink(fields),

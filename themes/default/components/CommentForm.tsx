@@ -20,10 +20,12 @@ export function CommentForm({ form, site, parent }: { form: CommentFormView; sit
         {words.text} <small>{words.textHint}</small>
         <textarea name="text" dir="auto" rows={parent === null ? 6 : 4} maxlength={8000} required></textarea>
       </label>
-      <label class="trap" aria-hidden="true">
-        {words.leaveEmpty}
-        <input name="website" type="text" tabindex={-1} autocomplete="off" />
-      </label>
+      <div class="trap" aria-hidden="true">
+        <label>
+          {words.leaveEmpty}
+          <input name="website" type="text" tabindex={-1} autocomplete="off" />
+        </label>
+      </div>
       <button class="button" type="submit">
         {words.send}
       </button>

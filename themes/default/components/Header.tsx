@@ -30,12 +30,7 @@ function SearchLink({ path, label, here }: { path: string; label: string; here: 
   return (
     <a class="site-search" href={path} aria-current={here ? 'page' : undefined}>
       <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-        <path
-          d="M8.5 3a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11Zm4 9.5L17 17"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="1.75"
-        />
+        <path d="M9 3a5 5 0 1 0 0 10A5 5 0 0 0 9 3m3.5 8.5L17 16" fill="none" stroke="currentColor" stroke-width="2" />
       </svg>
       <span class="sr-only">{label}</span>
     </a>

@@ -114,7 +114,10 @@ async function showText(path, stems, paragraph) {
   const html = await load(path).catch(() => '')
   const content = new DOMParser().parseFromString(html, 'text/html')
   const body = content.querySelector('main .prose') ?? content.querySelector('main')
-  for (const other of body?.querySelectorAll('pre, script, style, svg, math, nav, form, h1, time') ?? []) other.remove()
+  for (const other of body?.querySelectorAll(
+    'pre, script, style, svg, math, nav, form, h1, time, .sr-only, [data-footnote-backref]',
+  ) ?? [])
+    other.remove()
   const text = textOf(body)
   let start = Math.max(0, bestPlace(marksIn(text, stems).slice(0, LOOKED_AT)) - BEFORE)
   if (start > 0) start = text.indexOf(' ', start) + 1
@@ -139,7 +142,8 @@ function bestPlace(marks) {
 
 /** Words of two blocks don't run together. */
 function textOf(element) {
-  for (const block of element?.querySelectorAll('p, li, h2, h3, h4, td, th, dt, dd, figcaption, br') ?? []) block.after(' ')
+  for (const block of element?.querySelectorAll('p, li, h2, h3, h4, h5, h6, td, th, dt, dd, figcaption, summary, div, br') ?? [])
+    block.after(' ')
   return (element?.textContent ?? '').replace(/\s+/g, ' ').trim()
 }
 
