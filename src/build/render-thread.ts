@@ -46,6 +46,9 @@ export interface RenderedPages {
   readonly left: readonly string[]
 }
 
+/** Answers to queries are kept for so many pages, so that a thread of a large site needs no more memory than one of a small site. */
+const REMEMBERED = 4_000
+
 /** A page that a thread can't render. */
 class Left extends Error {}
 
@@ -53,6 +56,8 @@ class Left extends Error {}
 export class RenderThread {
   readonly #pages: Pages
   readonly #notes = new ReadNotes()
+  readonly #queries: Queries
+  #rendered = 0
   readonly #renderer: PageRenderer
   readonly #parts: RenderParts
   readonly #out
@@ -60,7 +65,8 @@ export class RenderThread {
   private constructor(database: Database, outDir: string, theme: RenderParts['theme']) {
     this.#pages = new Pages(database)
     const rows = new Rows(database, [])
-    const queries = new Queries(this.#notes, rows, [], () => {})
+    this.#queries = new Queries(this.#notes, rows, [], () => {})
+    const queries = this.#queries
     const routes = FEATURES.flatMap((feature) => feature.routes ?? [])
     this.#renderer = new PageRenderer({ rows, queries, pages: remembered(this.#pages), routes })
     const blob = () => {
@@ -79,6 +85,11 @@ export class RenderThread {
 
   /** Renders pages and writes what changed. Throws what the disk and the database say. */
   async render({ paths }: PagesToRender): Promise<RenderedPages> {
+    if (this.#rendered >= REMEMBERED) {
+      this.#queries.forgetAnswers()
+      this.#rendered = 0
+    }
+    this.#rendered += paths.length
     const pages: RenderedPage[] = []
     const left: string[] = []
     for (const path of paths) {
