@@ -8,7 +8,7 @@ import type { Problem } from '../protocol/types.ts'
 
 /**
  * Lets it be `now` for the site, unless it was later already, and shows the entries whose date has come. One that can't be shown, say because another page is
- * at its path, stays behind with a problem, and is tried again with every batch: it must not hold up what others write.
+ * at its path, stays behind with a problem, and is tried again before and after every batch's writes: it must not hold up what others write.
  */
 export function passTime(site: Site, now: string): { readonly plan: Plan; readonly problems: readonly Problem[] } {
   const known = showingOf(site.read).time

@@ -132,4 +132,21 @@ describe('A post with a date to come', () => {
     expect(answer.problems).toMatchObject([{ where: 'content/posts/rival.md', rule: 'schedule/page-conflict' }])
     expect(again).toMatchObject({ problems: answer.problems, nextWakeAt: null })
   })
+
+  test('that waited for another page to go is shown with the write that takes that page away', async () => {
+    const { guest } = await synced({
+      ...SITE,
+      'content/posts/red.md': post('Tagged', '2024-05-03').replace('owls', 'red'),
+      'content/tags/red.md': post('Red', DUE),
+    })
+    const untag = { path: 'content/posts/red.md', text: post('Tagged', '2024-05-03') }
+
+    const clashing = await wokenAt(guest, DUE)
+    const mended = await guest.apply([at(DUE, writeOf('post.save', untag))])
+
+    expect(clashing.problems).toMatchObject([{ where: 'content/tags/red.md', rule: 'schedule/page-conflict' }])
+    expect(mended.problems).toEqual([])
+    expect(mended.rendered).toBeGreaterThan(0)
+    expect(textOf(mended, 'tags/red/index.html')).toContain('<h1 class="p-name">Red</h1>')
+  })
 })
