@@ -18,9 +18,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: ['content', 'errors', 'protocol'],
   render: ['content', 'errors', 'model', 'protocol'],
   // `gateway`: the type of a form, which is the gateway's contract and the features' to fulfil.
+  // What a site adds to itself, by its site.ts.
+  extend: ['config', 'content', 'errors', 'model', 'protocol', 'render'],
   features: ['config', 'content', 'errors', 'gateway', 'model', 'protocol', 'render'],
-  build: ['config', 'content', 'errors', 'features', 'model', 'protocol', 'render'],
-  guest: ['build', 'content', 'errors', 'features', 'model', 'protocol', 'render'],
+  build: ['config', 'content', 'errors', 'extend', 'features', 'model', 'protocol', 'render'],
+  guest: ['build', 'content', 'errors', 'extend', 'features', 'model', 'protocol', 'render'],
   publish: ['errors', 'protocol'],
   machines: ['errors', 'protocol'],
   journal: ['errors', 'protocol'],

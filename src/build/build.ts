@@ -15,6 +15,7 @@ import { loadTheme } from '../render/theme/load.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { picturesDir, versionBytes } from './pictures.ts'
 import { type FolderScan, readSiteFile, scanFolder } from './scan-folder.ts'
+import { type FoundExtension, findExtension } from './site-extension.ts'
 import { refuseVanished } from './vanished.ts'
 import { type ReadyTheme, Workshop } from './workshop.ts'
 
@@ -56,12 +57,13 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
   const { config } = await readSiteFile(siteDir)
   const workshop = new Workshop(options)
   try {
-    const [scan, theme] = await Promise.all([
+    const [scan, theme, found] = await Promise.all([
       scanFolder(siteDir, workshop.types, { known: workshop.fileHashes(), unread: (count) => workshop.expect(count) }),
       workshop.keptTheme({ themesDirs: [join(siteDir, 'themes'), themesDir], name: config.theme }),
+      findExtension(siteDir, options.features, () => workshop.keptExtension(siteDir)),
     ])
     options.progress?.('scan', scan.files.size, scan.files.size)
-    return await buildIn(workshop, { scan, theme }, options)
+    return await buildIn(workshop, { scan, theme, found }, options)
   } finally {
     await workshop.close()
   }
@@ -69,7 +71,7 @@ export async function build(options: BuildOptions): Promise<BuildResult> {
 
 async function buildIn(
   workshop: Workshop,
-  { scan, theme }: { readonly scan: FolderScan; readonly theme: CompiledTheme },
+  { scan, theme, found }: { readonly scan: FolderScan; readonly theme: CompiledTheme; readonly found: FoundExtension },
   { siteDir, progress, showing, force = false }: Pick<BuildOptions, 'siteDir' | 'progress' | 'showing' | 'force'>,
 ): Promise<BuildResult> {
   const blobs = blobsOf(scan, siteDir)
@@ -87,7 +89,14 @@ async function buildIn(
     progress?.('render', ++done, pages)
   }
   const round = await workshop.take(
-    { showing, markdown: readingOf(scan), theme: ready, difference, blob: (hashOf) => blobs.get(hashOf)?.() },
+    {
+      showing,
+      markdown: readingOf(scan, found),
+      theme: ready,
+      extension: found,
+      difference,
+      blob: (hashOf) => blobs.get(hashOf)?.(),
+    },
     { complete: true, written },
   )
   return {
@@ -96,14 +105,15 @@ async function buildIn(
     written: round.written,
     removed: round.removed.length,
     nextDue: workshop.nextDue,
-    problems: [...scan.problems, ...theme.problems, ...workshop.problems],
+    problems: [...scan.problems, ...theme.problems, ...found.problems, ...workshop.problems],
   }
 }
 
-/** What of a site's settings decides how its files are read. */
-export function readingOf({ config }: Pick<FolderScan, 'config'>): ReadingSettings {
+/** What of a site's settings, and of its site.ts, decides how its files are read. */
+export function readingOf({ config }: Pick<FolderScan, 'config'>, { file }: Pick<FoundExtension, 'file'>): ReadingSettings {
   const { parser, highlight, math, search, taxonomies, permalinks, languages } = config
-  return { parser, highlight, math, search, rules: { taxonomies, permalinks, languages: Object.keys(languages) } }
+  const rules = { taxonomies, permalinks, languages: Object.keys(languages) }
+  return { parser, highlight, math, search, rules, plugins: file?.plugins ? file.bundle : null }
 }
 
 /** The bytes of a folder's files, and of its pictures' versions, by their SHA-256; each read when it is asked for. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The folders whose code decides what a page looks like. */
-const FOLDERS = ['config', 'content', 'model', 'features', 'render', 'build', 'protocol', 'errors']
+const FOLDERS = ['config', 'content', 'model', 'features', 'extend', 'render', 'build', 'protocol', 'errors']
 
 /** What a package says of itself, as far as it is looked at. */
 interface Manifest {

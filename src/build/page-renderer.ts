@@ -4,7 +4,7 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import type { Queries } from '../model/queries.ts'
 import { Recorder } from '../model/recorder.ts'
 import type { Rows } from '../model/rows.ts'
-import { templates } from '../model/site-tables.ts'
+import { EXTENSION_SHORTCODES, templates } from '../model/site-tables.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
 import type { LoadedTheme } from '../render/theme/load.ts'
 import { SHORTCODES } from '../render/theme/types.ts'
@@ -29,13 +29,20 @@ export class PageRenderer {
   readonly #rows: Rows
   readonly #queries: Pick<Queries, 'answer'>
   readonly #pages: Pick<Pages, 'has'>
-  readonly #routes: ReadonlyMap<string, Route>
+  readonly #builtIn: readonly Route[]
+  #routes: ReadonlyMap<string, Route> = new Map()
 
   constructor(site: { rows: Rows; queries: Pick<Queries, 'answer'>; pages: Pick<Pages, 'has'>; routes: readonly Route[] }) {
     this.#rows = site.rows
     this.#queries = site.queries
     this.#pages = site.pages
-    this.#routes = new Map(site.routes.map((route) => [route.name, route]))
+    this.#builtIn = site.routes
+    this.extend([])
+  }
+
+  /** Knows these routes beside its own, and no others. */
+  extend(routes: readonly Route[]): void {
+    this.#routes = new Map([...this.#builtIn, ...routes].map((route) => [route.name, route]))
   }
 
   /** Takes what one page reads. */
@@ -69,6 +76,7 @@ export class PageRenderer {
       },
       shortcode(name, props) {
         recorder.row(templates, SHORTCODES)
+        recorder.row(templates, EXTENSION_SHORTCODES)
         if (parts.theme.shortcodes.includes(name)) return { html: parts.theme.shortcode(name, props) }
         return { html: null, near: nearMiss(name, parts.theme.shortcodes) }
       },

@@ -55,6 +55,10 @@ export class Pages {
     return this.#database.all('SELECT * FROM pages WHERE route = ? AND unit = ?', route, unit).map(pageOf)
   }
 
+  ofRoute(route: string): readonly PageRow[] {
+    return this.#database.all('SELECT * FROM pages WHERE route = ?', route).map(pageOf)
+  }
+
   *all(): Iterable<PageRow> {
     let after = ''
     for (;;) {

@@ -21,6 +21,14 @@ export function mergePlans(first: Plan, second: Plan): Plan {
   return { pages: new Set([...first.pages, ...second.pages]), removed: new Set([...first.removed, ...second.removed]) }
 }
 
+/** A change of the routes themselves: all units of those given up are forgotten, and those taken up are asked for all of theirs. */
+export interface Renewal {
+  readonly givenUp: readonly string[]
+  readonly takenUp: readonly Route[]
+}
+
+const NO_RENEWAL: Renewal = { givenUp: [], takenUp: [] }
+
 interface Unit {
   readonly route: Route
   readonly unit: string
@@ -35,8 +43,10 @@ export class Planner {
   readonly #graph: Graph
   readonly #rows: Rows
   readonly #pages: Pages
-  readonly #routes: readonly Route[]
+  readonly #builtIn: readonly Route[]
   readonly #queries: Queries
+  #routes: readonly Route[]
+  #renewal = NO_RENEWAL
   #staleUnits = new Map<string, Unit>()
   #stalePages = new Set<string>()
   /** Nobody has read anything yet, so nobody need be looked for. */
@@ -48,8 +58,15 @@ export class Planner {
     this.#graph = parts.graph
     this.#rows = parts.rows
     this.#pages = parts.pages
+    this.#builtIn = parts.routes
     this.#routes = parts.routes
     this.#queries = parts.queries
+  }
+
+  /** Plans with these routes beside its own from now on. */
+  extend(routes: readonly Route[], renewal: Renewal): void {
+    this.#routes = [...this.#builtIn, ...routes]
+    this.#renewal = renewal
   }
 
   /** Readers whose reads changed; also called by the queries while they settle. */
@@ -86,6 +103,8 @@ export class Planner {
     this.#stalePages = new Set()
     this.#queries.forgetAnswers()
     const rows = new Map<string, Touched & { type: 'row' }>()
+    const { givenUp, takenUp } = this.#renewal
+    for (const name of givenUp) for (const key of this.#graph.keysFrom(unitPrefix(name))) this.#graph.forget(key)
     this.#isFirst = this.#graph.isEmpty
     for (const fact of touched) {
       if (!this.#isFirst) this.stale(this.#graph.readersOf(fact))
@@ -93,6 +112,8 @@ export class Planner {
       if (fact.type === 'row') rows.set(`${fact.table}\n${fact.key}`, fact)
     }
     for (const { table, key, exists } of rows.values()) this.#markRow(table, key, exists)
+    for (const { name, over } of takenUp)
+      if (over) for (const key of this.#rows.keys(over.table, over.keyPrefix)) this.#markUnit(name, key, false)
     for (const route of this.#routes) {
       if (route.over === undefined && !this.#graph.find(readerKey('unit', route.name, ''))) this.#markUnit(route.name, '', false)
     }
@@ -123,6 +144,7 @@ export class Planner {
     const claims: { unit: Unit; spec: PageSpec }[] = []
     /** By path. */
     const released = new Map<string, PageRow>()
+    for (const name of this.#renewal.givenUp) for (const page of this.#pages.ofRoute(name)) released.set(page.path, page)
     for (const [key, unit] of this.#staleUnits) {
       const specs = unit.gone ? [] : this.#ask(unit, key)
       if (unit.gone) this.#graph.forget(key)
@@ -201,6 +223,11 @@ export class Planner {
     for (const page of this.#pages.below(key)) if (stays(page)) return page
     return null
   }
+}
+
+/** What the keys of a route's units begin with. */
+function unitPrefix(route: string): string {
+  return `${readerKey('unit', route, null).slice(0, -'null]'.length)}`
 }
 
 interface Owner {

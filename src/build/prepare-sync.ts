@@ -15,6 +15,7 @@ import type { CompiledTheme } from '../render/theme/types.ts'
 import { filesOfTheme, readingOf } from './build.ts'
 import { versionBytes } from './pictures.ts'
 import type { FolderScan } from './scan-folder.ts'
+import { type FoundExtension, NONE_FOUND } from './site-extension.ts'
 import type { Snapshot } from './snapshot.ts'
 import { refuseVanished } from './vanished.ts'
 
@@ -40,6 +41,8 @@ export interface SyncOptions {
   readonly types: readonly EntryType[]
   /** Where the scan left the versions of pictures. */
   readonly picturesDir: string
+  /** The site's site.ts; one with errors stays behind. */
+  readonly extension?: FoundExtension
   /** Removes files from the site however many are gone from the folder. */
   readonly force?: boolean
 }
@@ -48,12 +51,15 @@ export interface SyncOptions {
  * The difference between a folder and what the machine has of it. Files with errors stay behind, so the machine keeps their last good
  * version, and of two files at one path so does the later; the problems say so. The bytes of all changed files are held in memory. Throws `release-refused` where too many files are gone.
  */
-export function prepareSync(
+export async function prepareSync(
   scan: FolderScan,
   theme: CompiledTheme,
-  { last: before, engine, types, picturesDir, force = false }: SyncOptions,
-): PreparedSync {
-  const { parser, rules } = readingOf(scan)
+  { last: before, engine, types, picturesDir, extension: found = NONE_FOUND, force = false }: SyncOptions,
+): Promise<PreparedSync> {
+  const extension = found.problems.some(({ severity }) => severity === 'error') ? null : found
+  const extensionName = extension === null ? (before?.extension ?? '') : (extension.file?.bundle ?? '')
+  const { parser, rules } = readingOf(scan, found)
+  const readSource = sourceChecker(types, { parser, rules, found })
   const rulesText = JSON.stringify(rules)
   const problems: Problem[] = []
   const files: Record<string, string> = {}
@@ -67,7 +73,8 @@ export function prepareSync(
   for (const [path, { hash: bytesHash, file, picture }] of scan.files) {
     const hashOf = picture ? `${bytesHash} ${hash('sha256', JSON.stringify(picture))}` : bytesHash
     const known = before?.files[path]
-    if (known === hashOf && before?.parser === parser && before.rules === rulesText) {
+    const sameReading = before?.parser === parser && before.rules === rulesText && before.extension === extensionName
+    if (known === hashOf && sameReading) {
       keep(path, known, before.places[path])
       continue
     }
@@ -77,7 +84,7 @@ export function prepareSync(
       continue
     }
     const bytes = readFileSync(file)
-    const { entry, problems: faults } = readSource(path, bytes, types, { parser, rules })
+    const { entry, problems: faults } = await readSource(path, bytes)
     problems.push(...faults)
     if (faults.some(({ severity }) => severity === 'error')) {
       keep(path, known, before?.places[path])
@@ -109,7 +116,9 @@ export function prepareSync(
   for (const { picture } of sent) for (const [version, bytes] of versionBytes(picture, picturesDir)) blobs.set(version, bytes())
   const themeName = hash('sha256', [theme.hash, ...theme.assets.map(({ path }) => path)].join('\n'))
   const themeChanged = before?.theme !== themeName
-  if (changed.length + removed.length === 0 && !themeChanged && before?.engine === engine) return { write: null, problems }
+  const extensionChanged = (before?.extension ?? '') !== extensionName
+  const nothingChanged = changed.length + removed.length === 0 && !themeChanged && !extensionChanged
+  if (nothingChanged && before?.engine === engine) return { write: null, problems }
 
   const sources = new Map<string, () => Uint8Array>()
   const themeFiles = filesOfTheme(theme, sources)
@@ -118,9 +127,11 @@ export function prepareSync(
     changed,
     removed,
     theme: themeChanged ? { ...themeFiles, assets: [...themeFiles.assets] } : null,
+    ...(extensionChanged ? { extension: extension?.file ?? null } : {}),
   }
+  if (extensionChanged && extension?.file) blobs.set(extension.file.bundle, new TextEncoder().encode(extension.source))
   const number = (before?.number ?? 0) + 1
-  const after: Snapshot = { number, engine, theme: themeName, parser, rules: rulesText, files, places }
+  const after: Snapshot = { number, engine, theme: themeName, parser, rules: rulesText, extension: extensionName, files, places }
   const key = hash('sha256', JSON.stringify([after, payload]))
   return { write: { payload, blobs, key, after }, problems }
 }
@@ -151,17 +162,30 @@ function placed(files: Readonly<Record<string, string>>, places: Readonly<Record
   })
 }
 
-function readSource(
-  path: string,
-  bytes: Uint8Array,
+/** Reads files for what is wrong with them, through the site's plugins where it has any. */
+function sourceChecker(
   types: readonly EntryType[],
-  { parser, rules }: { readonly parser: ParserName; readonly rules: ReadingRules },
-): ReadResult {
-  const type = typeOfPath(path, types)
-  if (dataName(path) !== null) return { entry: null, problems: readDataFile({ path, bytes }).problems }
-  if (type === null) return { entry: null, problems: [] }
-  const how = { parser: parserNamed(parser), highlight: false, math: false, search: false, bodies: memoryBodies(), rules }
-  return readEntry({ path, bytes }, type, how)
+  { parser, rules, found }: { readonly parser: ParserName; readonly rules: ReadingRules; readonly found: FoundExtension },
+): (path: string, bytes: Uint8Array) => ReadResult | Promise<ReadResult> {
+  const how = { parser: parserNamed(parser), highlight: false, math: false, search: false, rules }
+  const { plugins, hash: bundle } = found.extension
+  return async (path, bytes) => {
+    const type = typeOfPath(path, types)
+    if (dataName(path) !== null) return { entry: null, problems: readDataFile({ path, bytes }).problems }
+    if (type === null) return { entry: null, problems: [] }
+    const bodies = memoryBodies()
+    if (plugins === null || bundle === null) return readEntry({ path, bytes }, type, { ...how, bodies })
+    const { PluggedTexts } = await import('../content/plugged-texts.ts')
+    const texts = new PluggedTexts(bodies)
+    return texts.settled(
+      async () => plugins,
+      () => {
+        const read = readEntry({ path, bytes }, type, { ...how, bodies, plugged: { plugins: bundle, texts } })
+        texts.demand()
+        return read
+      },
+    )
+  }
 }
 
 function memoryBodies(): BodyCache {

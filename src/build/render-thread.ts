@@ -1,4 +1,5 @@
 import { DrowseError } from '../errors/drowse-error.ts'
+import { type CompiledExtension, type LoadedExtension, NO_EXTENSION } from '../extend/types.ts'
 import { FEATURES } from '../features/registry.ts'
 import { keptBodies } from '../model/content-cache.ts'
 import { Database, isDatabaseFault } from '../model/database.ts'
@@ -8,8 +9,9 @@ import { type QueryNote, ReadNotes } from '../model/read-notes.ts'
 import type { Recorder } from '../model/recorder.ts'
 import { Rows } from '../model/rows.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
-import { loadTheme } from '../render/theme/load.ts'
+import { type LoadedTheme, loadTheme, withShortcodes } from '../render/theme/load.ts'
 import type { PageProblem } from '../render/types.ts'
+import { hostOf } from './extension-host.ts'
 import { isSame, problemOf } from './objects.ts'
 import { openOutDir } from './out-dir.ts'
 import { PageRenderer, type Rendering, type RenderParts } from './page-renderer.ts'
@@ -21,6 +23,8 @@ export interface SiteToRender {
   readonly outDir: string
   /** The source of the compiled theme. */
   readonly theme: string
+  /** The compiled site.ts, where there is one. */
+  readonly extension: Pick<CompiledExtension, 'source' | 'hash'> | null
 }
 
 export interface PagesToRender {
@@ -62,25 +66,26 @@ export class RenderThread {
   readonly #parts: RenderParts
   readonly #out
 
-  private constructor(database: Database, outDir: string, theme: RenderParts['theme']) {
+  private constructor(database: Database, outDir: string, theme: LoadedTheme, extension: LoadedExtension) {
     this.#pages = new Pages(database)
     const rows = new Rows(database, [])
-    this.#queries = new Queries(this.#notes, rows, [], () => {})
+    const own = FEATURES.flatMap((feature) => feature.queries ?? [])
+    this.#queries = new Queries(this.#notes, rows, [...own, ...extension.queries], () => {})
     const queries = this.#queries
-    const routes = FEATURES.flatMap((feature) => feature.routes ?? [])
+    const routes = [...FEATURES.flatMap((feature) => feature.routes ?? []), ...extension.routes]
     this.#renderer = new PageRenderer({ rows, queries, pages: remembered(this.#pages), routes })
     const blob = () => {
       throw new Left()
     }
-    this.#parts = { theme, bodies: keptBodies(database), blob }
+    this.#parts = { theme: withShortcodes(theme, extension.shortcodes), bodies: keptBodies(database), blob }
     this.#out = openOutDir(outDir)
   }
 
-  static async open({ databaseFile, outDir, theme }: SiteToRender): Promise<RenderThread> {
+  static async open({ databaseFile, outDir, theme, extension }: SiteToRender): Promise<RenderThread> {
     const database = new Database(databaseFile, { durable: false, readOnly: true })
     // One transaction for all that is read: to look for each row whether the file has changed takes longer than to find it.
     database.exec('BEGIN')
-    return new RenderThread(database, outDir, await loadTheme(theme))
+    return new RenderThread(database, outDir, await loadTheme(theme), await loaded(extension))
   }
 
   /** Renders pages and writes what changed. Throws what the disk and the database say. */
@@ -125,6 +130,12 @@ export class RenderThread {
       return null
     }
   }
+}
+
+async function loaded(extension: SiteToRender['extension']): Promise<LoadedExtension> {
+  if (extension === null) return NO_EXTENSION
+  const { loadExtension } = await import('../extend/load.ts')
+  return loadExtension(extension, { host: hostOf(FEATURES) })
 }
 
 /** Which pages there are does not change while threads render. */

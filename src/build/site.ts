@@ -1,13 +1,16 @@
+import { type LoadedExtension, NO_EXTENSION } from '../extend/types.ts'
+import { extensionBundle } from '../features/site/extension-files.ts'
 import type { Feature } from '../features/types.ts'
 import { type Database, isDatabaseFault } from '../model/database.ts'
 import { Graph, type Reads } from '../model/graph.ts'
 import { Queries, readerKey } from '../model/queries.ts'
 import type { Recorder } from '../model/recorder.ts'
 import { Rows } from '../model/rows.ts'
-import { sources } from '../model/site-tables.ts'
+import { EXTENSION_FILE, sources, templates } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
 import type { PageProblem } from '../render/types.ts'
+import { ExtensionPlan } from './extension-plan.ts'
 import { isSame, problemOf } from './objects.ts'
 import { PageProblems } from './page-problems.ts'
 import { PageRenderer, type Rendering, type RenderParts } from './page-renderer.ts'
@@ -53,7 +56,9 @@ export class Site {
   readonly #queries: Queries
   readonly #planner: Planner
   readonly #renderer: PageRenderer
+  readonly #extensionPlan: ExtensionPlan
   readonly #engine: string
+  #extension: Pick<LoadedExtension, 'hash' | 'routes' | 'queries'> = NO_EXTENSION
   #engineMet = false
   #isPutOff = false
   #adopted = 0
@@ -71,6 +76,7 @@ export class Site {
     this.#queries = new Queries(this.#graph, this.#rows, queries, (keys) => this.#planner.stale(keys))
     this.#planner = new Planner({ graph: this.#graph, rows: this.#rows, pages: this.pages, routes, queries: this.#queries })
     this.#renderer = new PageRenderer({ rows: this.#rows, queries: this.#queries, pages: this.pages, routes })
+    this.#extensionPlan = new ExtensionPlan(database, this.#planner)
     this.#engine = engine
     database.onRollback(() => this.#forgetUncommitted())
   }
@@ -81,9 +87,26 @@ export class Site {
     return known !== undefined && known !== this.#engine
   }
 
-  /** What is wrong with what its pages show. */
+  /** What is wrong with what its pages show, and with the routes of its site.ts. */
   get problems(): readonly Problem[] {
-    return this.#told(this.pageProblems.all)
+    return [...this.#extensionPlan.problems, ...this.#told(this.pageProblems.all)]
+  }
+
+  /** Why routes of its site.ts are left out. */
+  get extensionProblems(): readonly Problem[] {
+    return this.#extensionPlan.problems
+  }
+
+  /** Has these routes and queries beside its own from now on. To be called before the change that takes their site.ts in use. */
+  extend(extension: Pick<LoadedExtension, 'hash' | 'routes' | 'queries'>): void {
+    this.#extension = extension
+    this.#renderer.extend(extension.routes)
+    this.#queries.extend(extension.queries)
+  }
+
+  /** What it was extended by. */
+  get extension(): Pick<LoadedExtension, 'hash' | 'routes' | 'queries'> {
+    return this.#extension
   }
 
   /** The site as it stands, unrecorded. */
@@ -92,7 +115,8 @@ export class Site {
   }
 
   /**
-   * Runs `work` and plans what it affects. If it throws, or if two pages would come to one path (`page-conflict`), everything it did is taken back.
+   * Runs `work` and plans what it affects. If it throws, or if two pages would come to one path (`page-conflict`), everything it did is taken back; so it is,
+   * with an ExtensionMissing, if the site then has a site.ts that it was not extended by.
    */
   change<T>(work: (change: Change) => T): { readonly result: T; readonly plan: Plan } {
     const outcome = this.database.transactionSync(() => {
@@ -102,7 +126,11 @@ export class Site {
       const result = work(this.#rows)
       if (anew) this.#rows.reindex()
       const touched = this.#rows.takeTouched()
-      const plan = anew ? this.#planner.planAll(touched) : this.#planner.plan(touched)
+      const wanted = extensionBundle(this.#rows)
+      if (wanted !== this.#extension.hash) throw new ExtensionMissing(wanted)
+      const isNew = () => anew || touched.some((fact) => fact.type === 'row' && isExtension(fact))
+      const planned = () => (anew ? this.#planner.planAll(touched) : this.#planner.plan(touched))
+      const plan = this.#extensionPlan.plan(this.#extension.routes, isNew, planned)
       this.#graph.index()
       return { result, plan }
     })
@@ -111,10 +139,10 @@ export class Site {
   }
 
   /** Runs `work`, whose changes leave the new engine to be met by a later one: for a site that can't be worked out again until something in it is mended. */
-  putOffNewEngine<T>(work: () => T): T {
+  async putOffNewEngine<T>(work: () => Promise<T>): Promise<T> {
     this.#isPutOff = true
     try {
-      return work()
+      return await work()
     } finally {
       this.#isPutOff = false
     }
@@ -247,4 +275,18 @@ export class Site {
     this.database.exec('CREATE TABLE IF NOT EXISTS engine (name TEXT NOT NULL)')
     return this.database.get('SELECT name FROM engine')?.name
   }
+}
+
+/** The site's data has a site.ts of this hash, or none, and the site was extended by another. */
+export class ExtensionMissing extends Error {
+  readonly hash: string | null
+
+  constructor(hash: string | null) {
+    super(`The site.ts ${hash ?? '(none)'} is to be loaded first.`)
+    this.hash = hash
+  }
+}
+
+function isExtension({ table, key }: { readonly table: string; readonly key: string }): boolean {
+  return table === templates.name && key === EXTENSION_FILE
 }

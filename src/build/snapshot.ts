@@ -8,6 +8,8 @@ export const snapshotSchema = v.object({
   parser: v.string(),
   /** The other settings that decide how files are read, as text. */
   rules: v.optional(v.string(), ''),
+  /** SHA-256 of the site.ts, '' for none. */
+  extension: v.optional(v.string(), ''),
   /** By path: the file's SHA-256, and behind a picture's that of what it came to. */
   files: v.record(v.string(), v.string()),
   /** What a Markdown file became, by its path: its entry's id and where that is published. */
@@ -38,6 +40,7 @@ export function afterStep(machine: Snapshot | null, { before, after }: Step): Sn
     parser: after.files['site.yaml'] === before.files['site.yaml'] ? machine.parser : after.parser,
     rules: after.files['site.yaml'] === before.files['site.yaml'] ? machine.rules : after.rules,
     theme: after.theme === before.theme ? machine.theme : after.theme,
+    extension: after.extension === before.extension ? machine.extension : after.extension,
     files,
     places: Object.fromEntries(places),
   }

@@ -1,33 +1,35 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import type { PluggedTexts } from '../content/plugged-texts.ts'
 import { typeOfPath } from '../content/sources.ts'
 import type { EntryType, ReadingSettings, ReadResult, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { type CompiledExtension, NO_EXTENSION } from '../extend/types.ts'
 import { FEATURES } from '../features/registry.ts'
+import { hasOtherPlugins, useExtension } from '../features/site/extension-files.ts'
 import { type FolderChange, readFolder } from '../features/site/read-folder.ts'
 import { type ThemeFiles, useTheme } from '../features/site/theme-files.ts'
 import type { Feature } from '../features/types.ts'
 import { setShowing } from '../model/change-entries.ts'
 import { bodyCache } from '../model/content-cache.ts'
-import { Database, isDamaged } from '../model/database.ts'
+import type { Database } from '../model/database.ts'
 import { nextDue, type Showing } from '../model/showing.ts'
 import { knownHashes, sources } from '../model/site-tables.ts'
 import type { Change } from '../model/types.ts'
 import type { ObjectInfo, Problem } from '../protocol/types.ts'
 import type { CompileOptions } from '../render/theme/compile.ts'
-import type { LoadedTheme } from '../render/theme/load.ts'
+import { type LoadedTheme, withShortcodes } from '../render/theme/load.ts'
 import type { CompiledTheme } from '../render/theme/types.ts'
 import { type FileHashes, fileHashes } from './file-hashes.ts'
 import { keptTheme } from './kept-theme.ts'
 import { problemOf } from './objects.ts'
+import { type Cache, openCache } from './open-cache.ts'
 import { type OutDir, openOutDir } from './out-dir.ts'
 import type { RenderParts } from './page-renderer.ts'
 import type { Plan } from './plan.ts'
 import { readAhead } from './read-ahead.ts'
 import { renderAhead } from './render-ahead.ts'
 import { Site } from './site.ts'
+import { type FoundExtension, keptExtension } from './site-extension.ts'
 import { Threads } from './threads.ts'
 
 export interface WorkshopOptions {
@@ -58,6 +60,8 @@ export interface Intake {
   readonly markdown?: ReadingSettings
   /** Only where it may have changed. */
   readonly theme?: ReadyTheme
+  /** Only where it may have changed. */
+  readonly extension?: Pick<FoundExtension, 'extension' | 'file' | 'source'>
   /** What differs from the model, which it may look at. */
   difference(read: Pick<Change, 'row' | 'list' | 'count'>): FolderChange
   /** Bytes by their SHA-256: of whatever the difference names, of the theme, and of what is published as it is. */
@@ -109,6 +113,9 @@ export class Workshop {
   #out: OutDir | null = null
   #theme: ReadyTheme | null = null
   #threads: Threads | null = null
+  #extension = NO_EXTENSION
+  #extensionSource = ''
+  #texts: PluggedTexts | null = null
 
   constructor({ outDir, cacheFile, features, engine, many = MANY, exclusive = false }: WorkshopOptions) {
     const cache = openCache(cacheFile)
@@ -140,12 +147,21 @@ export class Workshop {
     return keptTheme(this.#database, this.#engine, options)
   }
 
+  /** A site.ts in its compiled form: kept from last time, if it would be the same. Throws `extension-invalid`. */
+  keptExtension(siteDir: string): Promise<CompiledExtension> {
+    return keptExtension(this.#database, this.#engine, siteDir)
+  }
+
   /** Throws `page-conflict`, or whatever the disk says; then the model is as it was. The first call must bring a theme. */
   async take(intake: Intake, options: IntakeOptions = {}): Promise<Round> {
     const startedAt = performance.now()
+    const before = { extension: this.#extension, source: this.#extensionSource }
     try {
       const round = await this.#database.transaction(() => this.#take(intake, options, startedAt))
       return { ...round, commitMs: performance.now() - startedAt - round.planMs - round.renderMs }
+    } catch (error) {
+      this.#useExtension(before)
+      throw error
     } finally {
       await this.#endThreads()
     }
@@ -201,16 +217,23 @@ export class Workshop {
 
   /** Takes the change into the model. What was read of it is free again afterwards. */
   async #plan(intake: Intake): Promise<Plan> {
-    const everything = this.site.hasNewEngine
-    if (everything) this.#bodies.clear()
+    if (intake.extension) this.#useExtension(intake.extension)
+    if (this.site.hasNewEngine) this.#bodies.clear()
     const difference = intake.difference(this.site.read)
+    const otherPlugins = intake.extension !== undefined && hasOtherPlugins(this.site.read, intake.extension.file)
+    const everything = this.site.hasNewEngine || otherPlugins
     const read = await this.#reader(intake, difference, everything)
-    const { plan } = this.site.change((change) => {
-      setShowing(change, intake.showing)
-      if (intake.theme) useTheme(change, intake.theme.files)
-      const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
-      readFolder(change, difference, { types: this.types, read, bytesOf, everything })
-    })
+    const work = () =>
+      this.site.change((change) => {
+        setShowing(change, intake.showing)
+        if (intake.theme) useTheme(change, intake.theme.files)
+        if (intake.extension) useExtension(change, intake.extension.file)
+        const bytesOf = (file: { readonly hash: string }) => bytesFrom(intake, file.hash)
+        readFolder(change, difference, { types: this.types, read, bytesOf, everything })
+        this.#texts?.demand()
+      })
+    const { plan } = this.#texts ? await this.#texts.settled(async () => this.#extension.plugins, work) : work()
+    this.#texts?.forget()
     return plan
   }
 
@@ -222,9 +245,10 @@ export class Workshop {
     for (const { path, hash } of changed) hashes.set(path, hash)
     const paths = [...hashes.keys()].filter((path) => typeOfPath(path, this.types) !== null)
     const { sourceReader } = await import('../content/read-entry.ts')
-    const own = sourceReader(this.#bodies)
+    this.#texts = await this.#pluggedTexts()
+    const own = sourceReader(this.#bodies, this.#texts)
     const settings = intake.markdown
-    if (settings === undefined || paths.length < this.#many) return own
+    if (settings === undefined || settings.plugins !== null || paths.length < this.#many) return own
     const readings = new Map<string, ReadResult>()
     await readAhead(this.#startThreads(), paths, settings, {
       bytesOf: (path) => bytesFrom(intake, hashes.get(path) ?? ''),
@@ -245,9 +269,11 @@ export class Workshop {
     site.commitUnrendered()
     const outDir = this.#outDir
     const theme = this.#theme?.source ?? ''
+    const { hash } = this.#extension
+    const extension = hash === null ? null : { hash, source: this.#extensionSource }
     const left = await renderAhead(
       this.#startThreads(),
-      { databaseFile: this.#cache.file, outDir, theme },
+      { databaseFile: this.#cache.file, outDir, theme, extension },
       [...pages],
       (part, ids) => {
         for (const object of site.adopt(part, ids)) written(object)
@@ -266,6 +292,19 @@ export class Workshop {
   async #endThreads(): Promise<void> {
     await this.#threads?.close()
     this.#threads = null
+  }
+
+  /** What runs the plugins of a site that has any: here and not in threads, since they may be slow but seldom are. */
+  async #pluggedTexts(): Promise<PluggedTexts | null> {
+    if (this.#extension.plugins === null) return null
+    const { PluggedTexts: Texts } = await import('../content/plugged-texts.ts')
+    return this.#texts ?? new Texts(this.#bodies)
+  }
+
+  #useExtension({ extension, source }: Pick<FoundExtension, 'extension' | 'source'>): void {
+    this.#extension = extension
+    this.#extensionSource = source
+    this.site.extend(extension)
   }
 
   async #render(pages: ReadonlySet<string>, parts: () => Promise<RenderParts>, write: Write): Promise<number> {
@@ -315,7 +354,11 @@ export class Workshop {
     if (ready === null) throw new DrowseError('internal', 'The first intake of a workshop brings its theme.')
     let parts: RenderParts | null = null
     return async () => {
-      parts ??= { theme: await ready.load(), bodies: this.#bodies, blob: (hashOf) => bytesFrom(intake, hashOf) }
+      parts ??= {
+        theme: withShortcodes(await ready.load(), this.#extension.shortcodes),
+        bodies: this.#bodies,
+        blob: (hashOf) => bytesFrom(intake, hashOf),
+      }
       return parts
     }
   }
@@ -327,48 +370,4 @@ function bytesFrom(intake: Pick<Intake, 'blob'>, hash: string): Uint8Array {
   const bytes = intake.blob(hash)
   if (!bytes) throw new DrowseError('internal', `No file of the site has the hash ${hash}.`)
   return bytes
-}
-
-interface Cache {
-  readonly file: string
-  readonly database: Database
-  close(): void
-}
-
-/** A cache that is damaged is begun anew. Without a file it is a temporary one, which threads can open too. */
-function openCache(file: string | null): Cache {
-  if (file !== null) {
-    makeFolder(dirname(file))
-    const database = openOrBegin(file)
-    return { file, database, close: () => database.close() }
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'drowse-'))
-  const temporary = join(folder, 'build.db')
-  const database = new Database(temporary, { durable: false })
-  const close = () => {
-    database.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
-  return { file: temporary, database, close }
-}
-
-function openOrBegin(file: string): Database {
-  try {
-    return new Database(file, { durable: false })
-  } catch (error) {
-    if (!isDamaged(error)) throw error
-    for (const part of ['', '-wal', '-shm']) rmSync(file + part, { force: true })
-    return new Database(file, { durable: false })
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (cause) {
-    throw new DrowseError('folder-unwritable', `The folder ${folder}, which keeps what builds know, can’t be made.`, {
-      cause,
-      hint: 'Move away what is in its place, or give yourself the right to write there.',
-    })
-  }
 }

@@ -3,8 +3,9 @@ import { engineName } from '../build/engine.ts'
 import { picturesDir } from '../build/pictures.ts'
 import { prepareSync } from '../build/prepare-sync.ts'
 import { scanFolder } from '../build/scan-folder.ts'
+import { findExtension } from '../build/site-extension.ts'
 import type { SiteConfig } from '../config/types.ts'
-import { ENTRY_TYPES } from '../features/registry.ts'
+import { ENTRY_TYPES, FEATURES } from '../features/registry.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import { compileTheme } from '../render/theme/compile.ts'
 import { type Embedded, SITE } from './embedded.ts'
@@ -32,14 +33,16 @@ export async function syncFolder(
   const memory = recallSyncs(journal)
   const scan = await scanFolder(siteDir, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(siteDir, 'themes'), THEMES_DIR], name: scan.config.theme })
-  const { write, problems } = prepareSync(scan, theme, {
+  const extension = await findExtension(siteDir, FEATURES)
+  const { write, problems } = await prepareSync(scan, theme, {
+    extension,
     last: memory.expected,
     engine: engineName(SOURCE_DIR),
     types: ENTRY_TYPES,
     picturesDir: picturesDir(siteDir),
     force,
   })
-  const synced = { config: scan.config, problems: [...scan.problems, ...theme.problems, ...problems] }
+  const synced = { config: scan.config, problems: [...scan.problems, ...theme.problems, ...extension.problems, ...problems] }
   if (write === null) return { ...synced, state: 'unchanged' }
   const { payload, blobs, key, after } = write
   const state = memory.accepting(after)

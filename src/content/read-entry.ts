@@ -1,4 +1,5 @@
 import { toString as textOf } from 'mdast-util-to-string'
+import { toJson } from '../config/json.ts'
 import { readYaml, type YamlSource } from '../config/yaml-source.ts'
 import type { Problem } from '../protocol/types.ts'
 import { checkFields, type EntryFields } from './entry-fields.ts'
@@ -8,6 +9,7 @@ import { parserNamed } from './markdown/parser-named.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
 import type { BodyOptions, Parser } from './markdown/types.ts'
 import { placeOf, splitLanguage } from './place.ts'
+import type { PluggedTexts } from './plugged-texts.ts'
 import { datePrefix, slugOfPath } from './slug.ts'
 import { decodeSource } from './source-text.ts'
 import { pathInSource } from './sources.ts'
@@ -29,6 +31,8 @@ export interface ReadOptions extends Omit<BodyOptions, 'code'> {
   readonly bodies: BodyCache
   /** Left out: tags alone, and each kind's own place. */
   readonly rules?: ReadingRules
+  /** Where texts go through a site's own plugins: which, and who runs them. */
+  readonly plugged?: { readonly plugins: string; readonly texts: PluggedTexts } | null
 }
 
 /** A shelf of novels. A page of it would take minutes to render, and nobody could read it. */
@@ -36,9 +40,12 @@ const MOST_BYTES = 8 * 2 ** 20
 
 const DEFAULT_RULES: ReadingRules = { taxonomies: ['tags'], permalinks: {}, languages: [] }
 
-/** Reads files whose bodies are kept in `bodies`. */
-export function sourceReader(bodies: BodyCache): SourceReader {
-  return (file, type, { parser, ...how }) => readEntry(file, type, { ...how, parser: parserNamed(parser), bodies })
+/** Reads files whose bodies are kept in `bodies`. A text whose plugins have not been run gives nothing until `texts` has settled. */
+export function sourceReader(bodies: BodyCache, texts: PluggedTexts | null = null): SourceReader {
+  return (file, type, { parser, plugins, ...how }) => {
+    const plugged = plugins === null || texts === null ? null : { plugins, texts }
+    return readEntry(file, type, { ...how, parser: parserNamed(parser), bodies, plugged })
+  }
 }
 
 /**
@@ -77,7 +84,11 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
   const slug = fields.common.slug ?? slugOfPath(pathInSource(plain, type))
   const date = fields.common.date ?? dateFromName(plain)
   const math = typeof fields.data.math === 'boolean' ? fields.data.math : options.math
-  const body = renderCached(markdown, { ...options, math })
+  const rendered = options.plugged
+    ? renderPlugged(file, markdown, { ...options, math }, options.plugged)
+    : { body: renderCached(markdown, { ...options, math }), problem: null }
+  if (rendered === null) return { entry: null, problems: [] }
+  const { body } = rendered
   const bodyLine = 1 + lineEnds(file.text.slice(0, file.text.length - markdown.length))
   const problems = [
     ...file.problems,
@@ -85,7 +96,9 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
     ...(title === null && !fields.given.has('title') ? [missingTitle(path)] : []),
     ...(slug === null && !fields.given.has('slug') ? [unnameable(path)] : []),
     ...(type.dated && date === null && !fields.given.has('date') ? [missingDate(path)] : []),
-    ...(body === null ? [tooDeep(path)] : body.problems.map((problem) => atFile(problem, path, bodyLine))),
+    ...(rendered.problem ? [atFile(rendered.problem, path, bodyLine)] : []),
+    ...(body === null && !rendered.problem ? [tooDeep(path)] : []),
+    ...(body?.problems ?? []).map((problem) => atFile(problem, path, bodyLine)),
   ]
   const place = slug === null ? null : placeOf({ type, slug, date, title: title ?? '', language }, rules.permalinks)
   if (slug !== null && place === null && !problems.some(({ rule }) => rule === 'front-matter/missing-date'))
@@ -148,6 +161,19 @@ function titleOf(fields: EntryFields, markdown: string, parser: Parser): { title
 function dateFromName(path: string): string | null {
   const prefix = datePrefix(path)
   return prefix === null ? null : parseTimestamp(prefix)
+}
+
+/** The same with a site's plugins; null where they have yet to be run. */
+function renderPlugged(
+  { path, yaml }: Parted,
+  markdown: string,
+  { parser, highlight, math, search, bodies }: ReadOptions,
+  { plugins, texts }: NonNullable<ReadOptions['plugged']>,
+): { readonly body: (Body & { readonly hash: string }) | null; readonly problem: BodyProblem | null } | null {
+  const matter = Object.fromEntries(Object.entries(yaml.value).map(([key, value]) => [key, toJson(value)]))
+  const found = texts.find(plugins, { markdown, path, matter }, { parser, highlight, math, search, code: bodies.code })
+  if (found === null) return null
+  return 'body' in found ? { body: found.body, problem: null } : { body: null, problem: found.problem }
 }
 
 /** Null where the Markdown nests deeper than the stack reaches. */

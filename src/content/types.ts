@@ -154,6 +154,8 @@ export interface ReadingSettings {
   readonly math: boolean
   readonly search: boolean
   readonly rules: ReadingRules
+  /** SHA-256 of the site.ts whose plugins texts go through; null for none. */
+  readonly plugins: string | null
 }
 
 /** One Markdown file → its entry, its body kept for the page. */

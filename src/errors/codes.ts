@@ -20,6 +20,11 @@ export const CODES = {
   },
   'key-invalid': { status: 422, retry: false, about: 'An entry or file would be published under a name that no store can hold.' },
   'theme-invalid': { status: 500, retry: false, about: 'A theme component does not compile or does not render.' },
+  'extension-invalid': {
+    status: 422,
+    retry: false,
+    about: 'site.ts does not compile, can’t be loaded, or holds something that it may not.',
+  },
   'body-too-large': { status: 413, retry: false, about: 'The request is larger than this kind of write may be.' },
   'type-unsupported': { status: 415, retry: false, about: 'The request has a content type that this address does not read.' },
   'form-invalid': { status: 422, retry: false, about: 'A field is missing or not as it should be.' },

@@ -1,20 +1,20 @@
 import * as v from 'valibot'
 import type { Plan } from '../build/plan.ts'
-import type { Site } from '../build/site.ts'
 import type { EntryType, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { WriteHandler } from '../features/types.ts'
 import type { Blobs } from '../model/content-cache.ts'
 import type { Effect, Problem, Receipt, Write } from '../protocol/types.ts'
+import type { Extensions } from './extensions.ts'
 
 export interface ApplyParts {
-  readonly site: Site
   readonly handlers: ReadonlyMap<string, WriteHandler>
   readonly types: readonly EntryType[]
   readonly read: SourceReader
   readonly blobs: Blobs
   /** Bytes that came with the batch, by SHA-256. */
   readonly sent: ReadonlyMap<string, Uint8Array>
+  readonly extensions: Pick<Extensions, 'change'>
 }
 
 export interface AppliedWrite {
@@ -28,12 +28,13 @@ export interface AppliedWrite {
  * Applies one write and plans the pages it affects. A write that asks for what can't be done is rejected with a receipt, and nothing of it remains. Any other
  * fault is thrown: it is ours, and the batch will be tried again.
  */
-export function applyWrite(write: Write, parts: ApplyParts): AppliedWrite {
-  const effects: Effect[] = []
+export async function applyWrite(write: Write, parts: ApplyParts): Promise<AppliedWrite> {
+  let effects: Effect[] = []
   const blob = (hash: string) => parts.sent.get(hash) ?? parts.blobs.get(hash)
   const keep = (bytes: Uint8Array) => parts.blobs.keep(bytes)
   try {
-    const { result, plan } = parts.site.change((change) => {
+    const { result, plan } = await parts.extensions.change((change) => {
+      effects = []
       const handler = parts.handlers.get(write.kind)
       if (!handler) throw new DrowseError('kind-unknown', `No feature of this site takes ${write.kind}.`)
       return handler.apply({ change, write, blob, keep, effect: (effect) => effects.push(effect), parts })

@@ -1,7 +1,10 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { hostOf } from '../build/extension-host.ts'
 import type { RenderParts } from '../build/page-renderer.ts'
 import { EMPTY_PLAN, mergePlans, type Plan } from '../build/plan.ts'
 import { Site } from '../build/site.ts'
+import { PluggedTexts } from '../content/plugged-texts.ts'
 import { sourceReader } from '../content/read-entry.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { readFolder } from '../features/site/read-folder.ts'
@@ -21,9 +24,10 @@ import {
   type ToGuest,
   type Write,
 } from '../protocol/types.ts'
-import { type LoadedTheme, loadTheme } from '../render/theme/load.ts'
+import { type LoadedTheme, loadTheme, withShortcodes } from '../render/theme/load.ts'
 import { applyWrite } from './apply.ts'
 import { deliver } from './deliver.ts'
+import { Extensions } from './extensions.ts'
 import { Ledger } from './ledger.ts'
 import { machineFault } from './machine-fault.ts'
 import { passTime } from './pass-time.ts'
@@ -60,7 +64,8 @@ export function createGuest({
   const site = new Site(database, features, engine)
   const ledger = new Ledger(database)
   const bodies = bodyCache(database)
-  const read = sourceReader(bodies)
+  const texts = new PluggedTexts(bodies)
+  const read = sourceReader(bodies, texts)
   const blobs = blobStore(database)
   const handlers = new Map(features.flatMap((feature) => feature.writes ?? []).map((handler) => [handler.kind, handler]))
   const types = features.flatMap((feature) => feature.entryTypes ?? [])
@@ -70,6 +75,15 @@ export function createGuest({
   /** The gateway's clock when it last woke the machine. */
   let wokenAtMs = 0
   const themes = themeLoader((hash) => blobs.get(hash), join(dataDir, 'theme'))
+  /** The bytes that came with the batch under way. */
+  let arrived: ReadonlyMap<string, Uint8Array> = new Map()
+  const extensions = new Extensions({
+    site,
+    texts,
+    host: hostOf(features),
+    dir: join(dataDir, 'theme'),
+    blob: (hash) => arrived.get(hash) ?? blobs.get(hash),
+  })
 
   /** Another engine may read the same files to other entries. */
   function readAgain(change: Change): void {
@@ -79,28 +93,29 @@ export function createGuest({
   }
 
   /** Works the site out again if the engine is new. What keeps it from being so, such as two pages at one path, is the owner's to mend: until then all stays. */
-  function meetNewEngine(): { readonly plan: Plan; readonly problems: readonly Problem[] } {
+  async function meetNewEngine(): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }> {
     if (!site.hasNewEngine) return { plan: EMPTY_PLAN, problems: [] }
     try {
-      return { plan: site.change(readAgain).plan, problems: [] }
+      return { plan: (await extensions.change(readAgain)).plan, problems: [] }
     } catch (error) {
       if (!(error instanceof DrowseError) || error.status >= 500) throw error
       return { plan: EMPTY_PLAN, problems: [unmetEngine(error)] }
     }
   }
 
-  function applyAll(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>): AppliedBatch {
-    const met = meetNewEngine()
+  async function applyAll(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>): Promise<AppliedBatch> {
+    const met = await meetNewEngine()
     if (met.problems.length === 0) return applyEach(writes, sent, met.plan)
-    const applied = site.putOffNewEngine(() => applyEach(writes, sent, EMPTY_PLAN))
+    const applied = await site.putOffNewEngine(() => applyEach(writes, sent, EMPTY_PLAN))
     // One of the writes may have mended it.
-    const again = writes.length === 0 ? met : meetNewEngine()
+    const again = writes.length === 0 ? met : await meetNewEngine()
     return { ...applied, plan: mergePlans(applied.plan, again.plan), problems: [...applied.problems, ...again.problems] }
   }
 
-  function applyEach(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>, before: Plan): AppliedBatch {
+  async function applyEach(writes: readonly Write[], sent: ReadonlyMap<string, Uint8Array>, before: Plan): Promise<AppliedBatch> {
     const receipts: Receipt[] = []
     const effects: Effect[] = []
+    await extensions.refresh()
     const times = [wokenAtMs, ...writes.map(({ acceptedAt }) => Date.parse(acceptedAt))]
     const now = new Date(Math.max(...times)).toISOString()
     const passed = passTime(site, now)
@@ -111,12 +126,14 @@ export function createGuest({
         receipts.push(known)
         continue
       }
-      const applied = applyWrite(write, { site, handlers, types, read, blobs, sent })
+      const applied = await applyWrite(write, { extensions, handlers, types, read, blobs, sent })
       ledger.keepReceipt(applied.receipt)
       receipts.push(applied.receipt)
       effects.push(...applied.effects)
       if (applied.plan) plan = mergePlans(plan, applied.plan)
     }
+    // A write that was rejected may have been about another one.
+    await extensions.refresh()
     if (passed.problems.length === 0) return { receipts, plan, effects, problems: [] }
     // One of the writes may have made way for what waits.
     const again = passTime(site, now)
@@ -129,9 +146,13 @@ export function createGuest({
     send: Send,
   ): Promise<Omit<Applied, 'times'> & { applyNs: bigint; renderNs: bigint; workedAt: bigint }> {
     const startedAt = process.hrtime.bigint()
-    const { receipts, plan, effects, problems: unmet } = applyAll(request.writes, sent)
+    arrived = sent
+    const known = site.extensionProblems
+    const { receipts, plan, effects, problems: unmet } = await applyAll(request.writes, sent)
+    const news = isDeepStrictEqual(site.extensionProblems, known) ? [] : site.extensionProblems
     const appliedAt = process.hrtime.bigint()
-    const parts: RenderParts = { theme: await themes(themeBundle(site.read)), bodies, blob: (hash) => blobs.get(hash) }
+    const theme = withShortcodes(await themes(themeBundle(site.read)), extensions.inUse.shortcodes)
+    const parts: RenderParts = { theme, bodies, blob: (hash) => blobs.get(hash) }
     const { removed, changed, rendered, problems } = await deliver(plan, ledger.unpublished(), { site, parts, send })
     const outbox = ledger.enqueue(changed, effects)
     const workedAt = process.hrtime.bigint()
@@ -144,7 +165,7 @@ export function createGuest({
       nextWakeAt: nextDue(site.read),
       outbox,
       rendered,
-      problems: [...unmet, ...problems],
+      problems: [...unmet, ...extensions.problems, ...news, ...problems],
       applyNs: appliedAt - startedAt,
       renderNs: workedAt - appliedAt,
       workedAt,

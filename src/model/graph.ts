@@ -61,6 +61,12 @@ export class Graph {
     return found ? { id: Number(found.id), hash: found.hash === null ? null : String(found.hash) } : null
   }
 
+  /** The readers whose keys begin with this. */
+  keysFrom(prefix: string): readonly string[] {
+    const found = this.#database.all('SELECT key FROM readers WHERE key >= ? AND key < ?', prefix, `${prefix}${LAST}`)
+    return found.map(({ key }) => String(key))
+  }
+
   /** Keys of those who read a touched fact. */
   readersOf(touched: Touched): readonly string[] {
     if (touched.type === 'row') return this.readersOfRow(touched.table, touched.key)
@@ -192,6 +198,9 @@ export class Graph {
     this.#add(reader, without(after, before))
   }
 }
+
+/** Sorts after all that a key may go on with. */
+const LAST = '\u{10ffff}'
 
 const NONE: Reads = { rows: [], spans: [], queries: [] }
 

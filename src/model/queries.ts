@@ -1,18 +1,14 @@
 import { hash } from 'node:crypto'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Json } from '../protocol/types.ts'
+import { isDatabaseFault } from './database.ts'
 import type { Graph, Reader } from './graph.ts'
 import { Recorder } from './recorder.ts'
 import type { Rows } from './rows.ts'
-import type { Query } from './types.ts'
+import type { Answer, Query } from './types.ts'
 
 /** What queries need of the graph. */
 type QueryGraph = Pick<Graph, 'find' | 'record' | 'readersOfQuery'>
-
-interface Answer {
-  readonly id: number
-  readonly result: Json
-}
 
 /**
  * Answers queries, each at most once between two changes, and cuts off: when a query's reads were touched but its result is what it was, its readers never
@@ -21,7 +17,8 @@ interface Answer {
 export class Queries {
   readonly #graph: QueryGraph
   readonly #rows: Rows
-  readonly #byName: ReadonlyMap<string, Query>
+  readonly #builtIn: readonly Query[]
+  #byName: ReadonlyMap<string, Query> = new Map()
   /** Told the keys of readers whose reads changed. */
   readonly #stale: (keys: readonly string[]) => void
   readonly #dirty = new Set<string>()
@@ -31,9 +28,15 @@ export class Queries {
   constructor(graph: QueryGraph, rows: Rows, queries: readonly Query[], stale: (keys: readonly string[]) => void) {
     this.#graph = graph
     this.#rows = rows
-    this.#byName = new Map(queries.map((query) => [query.name, query]))
+    this.#builtIn = queries
     this.#stale = stale
+    this.extend([])
     if (this.#byName.size !== queries.length) throw new DrowseError('internal', 'Two queries have the same name.')
+  }
+
+  /** Knows these beside its own, and no others. */
+  extend(queries: readonly Query[]): void {
+    this.#byName = new Map([...this.#builtIn, ...queries].map((query) => [query.name, query]))
   }
 
   /** The graph has forgotten this query: its id is no longer good. */
@@ -65,10 +68,13 @@ export class Queries {
     const key = readerKey('query', query.name, argument)
     const known = this.#answers.get(key)
     if (known) return known
+    const registered = this.#byName.get(query.name)
+    if (registered === undefined)
+      throw new DrowseError('extension-invalid', `The query “${query.name}” is not among the \`queries\` of site.ts.`)
     if (this.#running.has(key)) throw new DrowseError('internal', `The query ${query.name} reads itself.`, { details: { key } })
     this.#running.add(key)
     try {
-      return this.#run(query, argument, key)
+      return this.#run(registered, argument, key)
     } finally {
       this.#running.delete(key)
     }
@@ -76,20 +82,32 @@ export class Queries {
 
   #run(query: Query, argument: Json, key: string): Answer {
     const recorder = new Recorder(this.#rows, (inner, innerArgument) => this.answer(inner, innerArgument))
-    const result = query.run(recorder, argument)
+    const outcome = resultOf(query, recorder, argument)
     const reader = this.#graph.find(key)
-    const id = reader && !this.#dirty.has(key) ? reader.id : this.#keep(key, reader, recorder, result)
+    const id = reader && !this.#dirty.has(key) ? reader.id : this.#keep(key, reader, recorder, outcome)
     this.#dirty.delete(key)
-    const answer = { id, result }
+    const answer = { id, ...outcome }
     this.#answers.set(key, answer)
     return answer
   }
 
-  #keep(key: string, reader: Reader | null, recorder: Recorder, result: Json): number {
-    const resultHash = hash('sha1', JSON.stringify(result))
+  #keep(key: string, reader: Reader | null, recorder: Recorder, outcome: Outcome): number {
+    const resultHash = 'error' in outcome ? `failed: ${String(outcome.error)}` : hash('sha1', JSON.stringify(outcome.result))
     const id = this.#graph.record(key, recorder.reads, resultHash)
     if (reader !== null && resultHash !== reader.hash) this.#stale(this.#graph.readersOfQuery(id))
     return id
+  }
+}
+
+type Outcome = { readonly result: Json } | { readonly error: unknown }
+
+/** What keeps a query from its result is passed on to those who ask for it, but for a fault of the database, which nobody is to get over. */
+function resultOf(query: Query, recorder: Recorder, argument: Json): Outcome {
+  try {
+    return { result: query.run(recorder, argument) }
+  } catch (error) {
+    if (isDatabaseFault(error)) throw error
+    return { error }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Json } from '../protocol/types.ts'
 import { nameOfRow, nameOfSpan, type Reads, type Span } from './graph.ts'
 import type { Rows } from './rows.ts'
 import { LAST_POSITION } from './table.ts'
-import type { Index, Query, Range, Read, Spot, Table } from './types.ts'
+import type { Answer, Index, Query, Range, Read, Spot, Table } from './types.ts'
 
 /** Stands for a table whose rows are the published keys, among what readers looked at. No feature may have a table of this name. */
 export const PAGES = 'pages'
@@ -10,12 +10,12 @@ export const PAGES = 'pages'
 /** Reads the site for one reader and keeps what it looked at. */
 export class Recorder implements Read {
   readonly #rows: Rows
-  readonly #answer: (query: Query, argument: Json) => { readonly id: number; readonly result: Json }
+  readonly #answer: (query: Query, argument: Json) => Answer
   readonly #seenRows: (readonly [string, string])[] = []
   readonly #seenSpans: Span[] = []
   readonly #seenQueries: number[] = []
 
-  constructor(rows: Rows, answer: (query: Query, argument: Json) => { readonly id: number; readonly result: Json }) {
+  constructor(rows: Rows, answer: (query: Query, argument: Json) => Answer) {
     this.#rows = rows
     this.#answer = answer
   }
@@ -48,6 +48,7 @@ export class Recorder implements Read {
     // A query's result is what its own `run` returned for this argument; the registry holds queries of every type under one.
     const answer = this.#answer(query as unknown as Query, argument)
     this.#seenQueries.push(answer.id)
+    if ('error' in answer) throw answer.error
     return answer.result as Result
   }
 

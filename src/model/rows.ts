@@ -42,6 +42,12 @@ export class Rows implements Change {
     return row as Row | null
   }
 
+  /** The keys of a table's rows that begin with this. */
+  keys(table: string, prefix = ''): readonly string[] {
+    const found = this.#database.all(`SELECT key FROM "r_${table}" ORDER BY key`)
+    return found.map(({ key }) => String(key)).filter((key) => key.startsWith(prefix))
+  }
+
   list(index: Index, group: string, range: Range = {}): readonly Spot[] {
     const { after = '', before = LAST_POSITION, reverse = false, limit = -1, skip = 0 } = range
     const found = this.#database.all(

@@ -16,6 +16,12 @@ export const templates = defineTable<{ readonly name: string; readonly hash: str
   key: ({ name }) => name,
 })
 
+/** The file beside site.yaml that extends a site, and the template that its routes' pages and its queries read: it holds the hash of its code. */
+export const EXTENSION_FILE = 'site.ts'
+
+/** The template that pages with a shortcode read beside the theme's: there where a site.ts has shortcodes. */
+export const EXTENSION_SHORTCODES = 'site.ts/shortcodes'
+
 /** A file the theme brings along (stylesheet, font), published under a name that holds its hash. */
 export const assets = defineTable<
   { readonly name: string; readonly path: string; readonly blob: string; readonly contentType: string },

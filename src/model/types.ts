@@ -56,6 +56,9 @@ export interface Query<Argument extends Json = Json, Result extends Json = Json>
   run(read: Read, argument: Argument): Result
 }
 
+/** A query's result, or what it threw: then whoever asked gets that, and depends on it. `id` is the query's in the graph. */
+export type Answer = { readonly id: number } & ({ readonly result: Json } | { readonly error: unknown })
+
 /** What a write may do to the site, inside its transaction. Reads are not recorded: a write happens once. */
 export interface Change extends Omit<Read, 'query'> {
   put<Row>(table: Table<Row>, row: Row): void

@@ -62,7 +62,12 @@ async function commentTimes(posts: number): Promise<readonly Applied['times'][]>
 async function sync(guest: Handler, site: string): Promise<void> {
   const scan = await scanFolder(site, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(import.meta.dirname, '..', '..', 'themes')], name: 'default' })
-  const prepared = prepareSync(scan, theme, { last: null, engine: ENGINE, types: ENTRY_TYPES, picturesDir: picturesDir(site) })
+  const prepared = await prepareSync(scan, theme, {
+    last: null,
+    engine: ENGINE,
+    types: ENTRY_TYPES,
+    picturesDir: picturesDir(site),
+  })
   if (prepared.write === null) throw new Error('A new site has something to sync.')
   const { payload, blobs } = prepared.write
   const applied = await apply(guest, { ...write('sync', 'site.sync'), payload, blobs: [...blobs.keys()] }, blobs)

@@ -304,3 +304,25 @@ describe('what is not for readers yet', () => {
     expect(site.page('posts/draft/index.html')).toContain('Half')
   })
 })
+
+describe('a site.ts', () => {
+  const own = (text: string) =>
+    `export const own = [{ name: 'own', pages: () => [{ path: '/own.txt' }], render: () => ({ content: '${text}', contentType: 'text/plain' }) }]`
+
+  it('is taken up when it comes, changes, or a file it imports does, and stays as it was while it is broken', async () => {
+    const site = await devSite()
+    site.save('lib/own.ts', own('a'))
+    site.save('site.ts', "import { own } from './lib/own.ts'\nexport default { routes: own }")
+    await site.until(() => site.page('own.txt') === 'a')
+    site.save('lib/own.ts', own('b'))
+    await site.until(() => site.page('own.txt') === 'b')
+    site.save('lib/own.ts', 'export const own = [')
+    await site.until(() => site.session.faults.length > 0)
+    expect(site.session.faults).toMatchObject([{ where: 'lib/own.ts', line: 1, rule: 'site-ts/compile' }])
+    expect(site.page('own.txt')).toBe('b')
+    site.save('lib/own.ts', own('c'))
+    await site.until(() => site.page('own.txt') === 'c' && site.session.faults.length === 0)
+    site.remove('site.ts')
+    await site.until(() => site.page('own.txt') === null)
+  })
+})

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { engineName } from '../../src/build/engine.ts'
 import { siteFolder, writeFiles } from './site-folder.ts'
 
-const FOLDERS = ['config', 'content', 'model', 'features', 'render', 'build', 'protocol', 'errors']
+const FOLDERS = ['config', 'content', 'model', 'features', 'extend', 'render', 'build', 'protocol', 'errors']
 const VERSIONS = { node: '26.0.0', icu: '78.1', cldr: '48.0', unicode: '17.0' }
 
 /** Drowse in small: code in every folder, and a package that uses another. */

@@ -124,7 +124,7 @@ describe('The machine', () => {
     const scan = await scanFolder(dir, ENTRY_TYPES)
     const theme = await themeOf('plain')
     const options = { engine: 'engine', types: ENTRY_TYPES, picturesDir: picturesDir(dir) }
-    const sync = prepareSync(scan, theme, { ...options, last: null }).write
+    const sync = (await prepareSync(scan, theme, { ...options, last: null })).write
     if (sync === null) throw new Error('Nothing to send.')
     const { write } = writeOf('site.sync', sync.payload as unknown as Json)
 
@@ -136,7 +136,7 @@ describe('The machine', () => {
     const sent = [...objects].map(([key, { bytes }]) => [key, Buffer.from(bytes).toString('latin1')] as const)
     expect(Object.fromEntries(sent.toSorted())).toEqual(expect.objectContaining(onlyPages(filesIn(out))))
     expect([...objects.keys()].filter((key) => /^assets\/(?:media|posts)/.test(key)).length).toBe(12)
-    expect(prepareSync(scan, theme, { ...options, last: sync.after }).write).toBeNull()
+    expect((await prepareSync(scan, theme, { ...options, last: sync.after })).write).toBeNull()
   })
 })
 

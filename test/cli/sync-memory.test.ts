@@ -22,6 +22,7 @@ const snapshot = (number: number, files: Snapshot['files']): Snapshot => ({
   theme: 'theme',
   parser: 'satteri',
   rules: '',
+  extension: '',
   files,
   places: Object.fromEntries(
     Object.entries(files).map(([path, hash]) => [path, { id: `post/${path}${hash}`, path: `/${path}/` }]),

@@ -74,7 +74,8 @@ export async function freshRender(siteDir: string, writes: readonly Write[]): Pr
   const scan = await scanFolder(siteDir, ENTRY_TYPES)
   const theme = await compileTheme({ themesDirs: [join(siteDir, 'themes'), THEMES_DIR], name: scan.config.theme })
   const engine = engineName(SOURCE_DIR)
-  const sync = prepareSync(scan, theme, { last: null, engine, types: ENTRY_TYPES, picturesDir: picturesDir(siteDir) }).write
+  const options = { last: null, engine, types: ENTRY_TYPES, picturesDir: picturesDir(siteDir) }
+  const sync = (await prepareSync(scan, theme, options)).write
   if (sync === null) throw new Error('An empty machine has nothing to get from this folder.')
   const first: Write = {
     id: 'sync',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGateway, workplace } from './product.ts'
@@ -50,6 +50,20 @@ describe('the package that npm publishes', () => {
     const out = join(place.root, 'out')
     run('build', place.siteDir, '--out', out)
     expect(existsSync(join(out, 'posts', 'first', 'index.html'))).toBe(true)
+  })
+
+  it('builds a site with a site.ts, whose folder has no packages', () => {
+    const site = join(place.root, 'extended')
+    run('init', site)
+    writeFileSync(
+      join(site, 'site.ts'),
+      `import { defineSite, entries } from 'drowse/site'
+      import { html } from 'hono/html'
+      const render = (context) => ({ content: html\`<i>\${context.list(entries.indexes.byKind, 'post').length}</i>\`, contentType: 'text/html' })
+      export default defineSite({ routes: [{ name: 'own', pages: () => [{ path: '/own/', argument: null }], render }] })`,
+    )
+    run('build', site)
+    expect(readFileSync(join(site, 'dist', 'own', 'index.html'), 'utf8')).toBe('<i>1</i>')
   })
 
   it('takes a comment with its own guest', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Site } from '../../src/build/site.ts'
 import type { Feature } from '../../src/features/types.ts'
 import { Database } from '../../src/model/database.ts'
+import { templates } from '../../src/model/site-tables.ts'
 import { defineQuery, defineTable } from '../../src/model/table.ts'
 import type { Query, Read, Table } from '../../src/model/types.ts'
 import type { Json } from '../../src/protocol/types.ts'
@@ -59,7 +60,8 @@ const wanderer: Route = {
 
 const feature: Feature = {
   name: 'programs',
-  tables: [programs] as unknown as readonly Table<never>[],
+  // What every site has, and is asked for with each change.
+  tables: [programs, templates] as unknown as readonly Table<never>[],
   queries: [answer, evens] as unknown as readonly Query[],
   routes: [pages, wanderer],
 }

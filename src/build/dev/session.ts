@@ -9,6 +9,7 @@ import type { ObjectInfo, Problem } from '../../protocol/types.ts'
 import { blobsOf, differenceOf, readingOf } from '../build.ts'
 import { keyOf } from '../pages.ts'
 import { picturesDir, versionBytes } from '../pictures.ts'
+import { type FoundExtension, NONE_FOUND } from '../site-extension.ts'
 import { type Intake, type IntakeOptions, type Round, Workshop } from '../workshop.ts'
 import { problemsOf, toFaults } from './faults.ts'
 import type { FileChanges, KnownFiles } from './known-files.ts'
@@ -40,6 +41,9 @@ export class Session {
   /** Paths that the last rounds could not take in; the next one tries them again. */
   #held: ReadonlySet<string> = new Set()
   #themeProblems: readonly Problem[] = []
+  /** The site.ts in use: the last one that could be. */
+  #extension: FoundExtension = NONE_FOUND
+  #extensionProblems: readonly Problem[] = []
   #roundProblems: readonly Problem[] = []
   #watchProblems: readonly Problem[] = []
   #faults: readonly Fault[] = []
@@ -49,7 +53,7 @@ export class Session {
     this.#options = options
     this.#audience = audience
     this.#workshop = openWorkshop(options)
-    this.#folder = new SiteFolder(options.siteDir, options.themesDir, this.#workshop.types)
+    this.#folder = new SiteFolder(options.siteDir, options.themesDir, options.features)
     this.#rounds = takeRounds((burst) => this.#round(burst))
   }
 
@@ -156,12 +160,15 @@ export class Session {
       return this.#bring(await this.#folder.lookAll([]), told)
     }
     this.#themeProblems = findings.theme?.problems ?? this.#themeProblems
+    this.#extensionProblems = findings.extension?.problems ?? this.#extensionProblems
+    const isUsable = findings.extension?.problems.every(({ severity }) => severity === 'warning') ?? false
+    const extension = isUsable && findings.extension ? findings.extension : this.#extension
     const attempt = findings.theme?.theme ? findings.theme : null
     if (attempt === null && this.#themeBlobs === null) throw noTheme(this.#themeProblems)
     const themeBlobs = attempt?.blobs ?? this.#themeBlobs
     const fresh = scan ? blobsOf(scan, this.#options.siteDir) : freshBytes(files, this.#options.siteDir)
     const intake: Intake = {
-      ...(scan ? { markdown: readingOf(scan) } : {}),
+      ...(scan ? { markdown: readingOf(scan, extension), extension } : {}),
       showing: { time: this.#options.now().toISOString(), drafts: this.#options.drafts === true },
       ...(attempt?.theme ? { theme: attempt.theme } : {}),
       difference: (read) => (scan ? differenceOf(read, scan) : withRivals(read, files, this.#folder.known)),
@@ -169,6 +176,7 @@ export class Session {
     }
     const round = await this.#workshop.take(intake, { complete: scan !== null, ...this.#tellingFirst(attempt, told) })
     this.#folder.accept(findings)
+    this.#extension = extension
     this.#themeBlobs = themeBlobs
     this.#isComplete ||= scan !== null
     return round
@@ -210,6 +218,7 @@ export class Session {
       ...this.#roundProblems,
       ...this.#folder.problems,
       ...this.#themeProblems,
+      ...this.#extensionProblems,
       ...this.#workshop.problems,
     ]
     return toFaults(problems, (where) => this.#folder.fileOf(where))

@@ -7,9 +7,12 @@ import { listSources } from '../../content/list-sources.ts'
 import { decodeSource } from '../../content/source-text.ts'
 import type { EntryType } from '../../content/types.ts'
 import { CONFIG_FILE } from '../../features/site/read-folder.ts'
+import type { Feature } from '../../features/types.ts'
+import { EXTENSION_FILE } from '../../model/site-tables.ts'
 import type { Problem } from '../../protocol/types.ts'
 import { isPicture, picturesDir, preparePictures } from '../pictures.ts'
 import { type FolderScan, scanFolder } from '../scan-folder.ts'
+import { type FoundExtension, findExtension } from '../site-extension.ts'
 import { type FileChanges, KnownFiles, type ReadFile } from './known-files.ts'
 import { attemptTheme, type ThemeAttempt, themeFile, themePath } from './theme-watch.ts'
 
@@ -19,6 +22,8 @@ export interface Findings {
   readonly scan: FolderScan | null
   /** Set where a file of the theme in use changed; its problems say why it has no theme, if it has none. */
   readonly theme: ThemeAttempt | null
+  /** Set where the site's site.ts may be another one. */
+  readonly extension: FoundExtension | null
   /** The site's files that differ, where the folder was not scanned. */
   readonly files: FileChanges
   /** As the owner knows them: `content/posts/hello.md`, `themes/default/style.css`. */
@@ -34,15 +39,19 @@ export class SiteFolder {
   readonly #configFile: string
   readonly #picturesDir: string
   readonly #themesDirs: readonly string[]
+  readonly #features: readonly Feature[]
+  /** What the site's site.ts is made of, whether it could be used or not. */
+  #extensionFiles: readonly string[] = []
   #config: SiteConfig | null = null
   #configProblems: readonly Problem[] = []
   #listingProblems: readonly Problem[] = []
   /** The folder's files as the model has them. */
   known: KnownFiles
 
-  constructor(dir: string, themesDir: string, types: readonly EntryType[]) {
+  constructor(dir: string, themesDir: string, features: readonly Feature[]) {
     this.#dir = dir
-    this.#types = types
+    this.#features = features
+    this.#types = features.flatMap((feature) => feature.entryTypes ?? [])
     this.#picturesDir = picturesDir(dir)
     this.known = new KnownFiles({ files: new Map() }, this.#picturesDir)
     this.#configFile = join(dir, CONFIG_FILE)
@@ -58,13 +67,14 @@ export class SiteFolder {
   rootsOf(config: Pick<SiteConfig, 'content'> | null): readonly string[] {
     const own = ['content', 'media', 'data'].map((name) => join(this.#dir, name))
     const named = Object.values(config?.content ?? {}).map((source) => resolve(this.#dir, source))
-    return [...new Set([this.#configFile, ...own, ...named, ...this.#themesDirs])]
+    const extension = [join(this.#dir, EXTENSION_FILE), ...this.#extensionFiles]
+    return [...new Set([this.#configFile, ...own, ...named, ...this.#themesDirs, ...extension])]
   }
 
   /** Reads what these paths are about and nothing else; all of the folder if it was never taken in, or if site.yaml now asks for other files. Throws as `scanFolder` does. */
   async look(paths: readonly string[]): Promise<Findings> {
     const change = await this.#readConfig(paths)
-    if (change === 'everything') return this.lookAll(paths)
+    if (change === 'everything' || paths.some((path) => this.#isExtension(path))) return this.lookAll(paths)
     const name = this.#config?.theme ?? ''
     const themes = paths.flatMap((path) => themePath(this.#themesDirs, name, path) ?? [])
     const theme = themes.length === 0 ? null : await attemptTheme(this.#themesDirs, name)
@@ -73,15 +83,18 @@ export class SiteFolder {
     const files = { ...read, changed: await this.#withPictures(read.changed) }
     const saved = [...files.changed.map(({ path }) => path), ...files.removed, ...themes]
     if (change === 'unusable') saved.push(CONFIG_FILE)
-    return { scan: null, theme, files, saved: saved.sort() }
+    return { scan: null, theme, extension: null, files, saved: saved.sort() }
   }
 
   /** Reads the whole folder and compiles the theme. `paths` are only named in the findings. */
   async lookAll(paths: readonly string[]): Promise<Findings> {
     const scan = await scanFolder(this.#dir, this.#types)
     const theme = await attemptTheme(this.#themesDirs, scan.config.theme)
+    const extension = await findExtension(this.#dir, this.#features)
+    // Files that a broken one was made of may mend it.
+    this.#extensionFiles = [...new Set([...this.#extensionFiles, ...extension.files])]
     const shown = paths.map((path) => relative(this.#dir, path).replaceAll(sep, '/'))
-    return { scan, theme, files: NOTHING, saved: shown.sort() }
+    return { scan, theme, extension, files: NOTHING, saved: shown.sort() }
   }
 
   /** These findings are in the model now. */
@@ -101,7 +114,8 @@ export class SiteFolder {
   /** Where a file lies that messages name; null for what is no file. */
   fileOf(where: string): string | null {
     if (where === CONFIG_FILE) return this.#configFile
-    return this.known.find(where)?.file ?? themeFile(this.#themesDirs, where)
+    const extension = this.#extensionFiles.find((file) => file === join(this.#dir, where))
+    return extension ?? this.known.find(where)?.file ?? themeFile(this.#themesDirs, where)
   }
 
   /** Of a saved site.yaml: what it asks for. One that can't be used is noted and leaves the site as it was. */
@@ -140,6 +154,10 @@ export class SiteFolder {
     if (pictures.length === 0) return files
     const prepared = this.#config?.pictures === false ? null : await preparePictures(pictures, this.#picturesDir)
     return files.map((file) => (isPicture(file.path) ? { ...file, picture: prepared?.get(file.path) ?? null } : file))
+  }
+
+  #isExtension(path: string): boolean {
+    return path === join(this.#dir, EXTENSION_FILE) || this.#extensionFiles.includes(path)
   }
 
   #isInThemes(path: string): boolean {

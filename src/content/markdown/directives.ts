@@ -28,7 +28,9 @@ function walk(parent: Nodes, found: Directive[]): void {
   const children: readonly Nodes[] = parent.children
   for (const [index, child] of children.entries()) {
     const isDirective = child.type === 'textDirective' || child.type === 'leafDirective' || child.type === 'containerDirective'
-    if (child.type === 'textDirective' && child.children.length === 0 && attributesOf(child).length === 0) {
+    // A plugin of the site's own has made an element of this one.
+    if (isDirective && child.data?.hName !== undefined) walk(child, found)
+    else if (child.type === 'textDirective' && child.children.length === 0 && attributesOf(child).length === 0) {
       ;(parent as Parents).children[index] = { type: 'text', value: `:${child.name}` }
     } else if (isDirective) {
       const number = found.push(noted(child)) - 1

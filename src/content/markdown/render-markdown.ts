@@ -3,12 +3,12 @@ import type { Element, Root } from 'hast'
 import { unified } from 'unified'
 import { VFile } from 'vfile'
 import { vocabularyOf } from '../search-words.ts'
-import type { Body } from '../types.ts'
+import type { Body, Directive } from '../types.ts'
 import { rehypeAccessibleElements } from './accessible-elements.ts'
 import { mayHaveDirectives, takeDirectives } from './directives.ts'
 import { eachElement } from './each-element.ts'
 import { remarkFootnoteNames } from './footnote-names.ts'
-import { rehypeFormulas, takeFormulas, writeFormulas } from './formulas.ts'
+import { type Formula, rehypeFormulas, takeFormulas, writeFormulas } from './formulas.ts'
 import { isHeading, lineOf, rehypeHeadingIds } from './heading-ids.ts'
 import { rehypeHeadingLevels } from './heading-levels.ts'
 import { highlightBlocks } from './highlight-blocks.ts'
@@ -38,6 +38,17 @@ export function renderMarkdown(markdown: string, { parser, highlight, math, sear
   const parsed = parser.parse(text, { directives })
   const shortcodes = directives ? takeDirectives(parsed) : []
   const tree = formulas.length === 0 ? pipeline.runSync(parsed) : pipeline.runSync(parsed, new VFile({ data: { formulas } }))
+  return writeBody(tree, { shortcodes, formulas, highlight, search, code })
+}
+
+/** What a tree does not hold of its document, and how it is written. */
+interface WritingParts extends Pick<BodyOptions, 'highlight' | 'search' | 'code'> {
+  readonly shortcodes: readonly Directive[]
+  readonly formulas: readonly Formula[]
+}
+
+/** A finished tree → its fragment. Changes the tree. */
+export function writeBody(tree: Root, { shortcodes, formulas, highlight, search, code }: WritingParts): Body {
   const prose = proseOf(tree)
   const words = countWords(prose)
   const vocabulary = search ? vocabularyOf(prose) : null

@@ -13,6 +13,7 @@ import type { Change } from '../../model/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import { contentTypeOf } from '../../render/content-type.ts'
 import { strangeWords } from '../../render/words/strange-words.ts'
+import { pluginsOf } from './extension-files.ts'
 
 export const CONFIG_FILE = 'site.yaml'
 
@@ -81,6 +82,7 @@ function readingSettings(change: Change): ReadingSettings {
     math: setting('math') === true,
     search: setting('search') !== false,
     rules: { taxonomies, permalinks, languages: Object.keys(setting('languages') ?? {}) },
+    plugins: pluginsOf(change),
   }
 }
 

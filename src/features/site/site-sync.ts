@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { pictureSchema } from '../../model/picture.ts'
 import type { WriteHandler } from '../types.ts'
+import { hasOtherPlugins, useExtension } from './extension-files.ts'
 import { readFolder } from './read-folder.ts'
 import { keepRevision } from './revisions.ts'
 import { useTheme } from './theme-files.ts'
@@ -19,6 +20,8 @@ export const syncSchema = v.object({
       assets: v.array(v.object({ name: v.string(), path: v.string(), blob: sha256, contentType: v.string() })),
     }),
   ),
+  /** Left out where it is as it was; null for a site without one. */
+  extension: v.exactOptional(v.nullable(v.object({ bundle: sha256, plugins: v.boolean(), shortcodes: v.boolean() }))),
 })
 
 export type SyncPayload = v.InferOutput<typeof syncSchema>
@@ -35,7 +38,10 @@ export const siteSync: WriteHandler = {
     for (const { path } of payload.changed) keepRevision(change, path, write)
     for (const path of payload.removed) keepRevision(change, path, write)
     if (payload.theme) useTheme(change, payload.theme)
-    const problems = readFolder(change, payload, { ...parts, bytesOf: (file) => blob(file.hash) })
+    const { extension } = payload
+    const everything = extension !== undefined && hasOtherPlugins(change, extension)
+    if (extension !== undefined) useExtension(change, extension)
+    const problems = readFolder(change, payload, { ...parts, everything, bytesOf: (file) => blob(file.hash) })
     const errors = problems.filter((problem) => problem.severity === 'error')
     if (errors.length > 0) {
       throw new DrowseError('content-invalid', `${errors.length} of the folder’s files can’t be read.`, {

@@ -1,8 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import { importModule } from '../import-module.ts'
 import type { ShortcodeView, TemplateName, Templates } from '../views.ts'
 import { spellAsHtml } from './spelling.ts'
 import { SHORTCODES, TEMPLATE_NAMES } from './types.ts'
@@ -22,7 +19,7 @@ export interface LoadedTheme {
  * model. The same source loads once per process. Throws `theme-invalid`.
  */
 export async function loadTheme(source: string, dir?: string): Promise<LoadedTheme> {
-  const theme = await importSource(source, dir).catch((cause: unknown) => {
+  const theme = await importModule(source, { dir, name: 'theme' }).catch((cause: unknown) => {
     throw failure('The theme’s module can’t be loaded', cause)
   })
   const templates = new Map(
@@ -42,7 +39,20 @@ export async function loadTheme(source: string, dir?: string): Promise<LoadedThe
   }
 }
 
-type Component = (props: unknown) => unknown
+/** A theme with a site's own shortcodes, before which the theme's of the same names stand back. */
+export function withShortcodes(theme: LoadedTheme, own: ReadonlyMap<string, Component>): LoadedTheme {
+  if (own.size === 0) return theme
+  return {
+    render: (name, props) => theme.render(name, props),
+    shortcodes: [...new Set([...theme.shortcodes, ...own.keys()])],
+    shortcode(name, props) {
+      const component = own.get(name)
+      return component === undefined ? theme.shortcode(name, props) : written(component, props, `The shortcode ${name}`, name)
+    },
+  }
+}
+
+type Component = (props: never) => unknown
 
 function isComponent(entry: [name: string, value: unknown]): entry is [name: string, component: Component] {
   return typeof entry[1] === 'function'
@@ -53,7 +63,7 @@ function written(component: unknown, props: unknown, what: string, name: string)
   let html: unknown
   try {
     if (typeof component !== 'function') throw new Error('There is no such component.')
-    html = textOf(component(props))
+    html = textOf((component as (props: unknown) => unknown)(props))
   } catch (cause) {
     throw failure(`${what} failed`, cause, name)
   }
@@ -61,19 +71,6 @@ function written(component: unknown, props: unknown, what: string, name: string)
   throw new DrowseError('theme-invalid', `${what} or a component in it is async. It is given all it needs; it may not wait.`, {
     details: { template: name },
   })
-}
-
-async function importSource(source: string, dir: string | undefined): Promise<Record<string, unknown>> {
-  if (dir === undefined) return await import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`)
-  const file = join(dir, `theme-${createHash('sha256').update(source).digest('hex').slice(0, 16)}.mjs`)
-  // Not only looked for: a machine that was killed may have left its name without its bytes.
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== source) {
-    mkdirSync(dir, { recursive: true })
-    const draft = `${file}.${randomBytes(6).toString('hex')}`
-    writeFileSync(draft, source)
-    renameSync(draft, file)
-  }
-  return await import(pathToFileURL(file).href)
 }
 
 /** hono's elements turn themselves into text: at once, or as a promise if a component is async. */
