@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDrowseError } from '../errors/drowse-error.ts'
-import { startQuickly } from './quick-start.ts'
 import { openTerminal } from './terminal.ts'
 
-startQuickly()
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
 const program = new Command('drowse')

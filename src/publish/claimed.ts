@@ -1,4 +1,4 @@
-import { catchUp, matchStore } from './catch-up.ts'
+import { catchUp, followStore } from './catch-up.ts'
 import { type Claim, type ClaimContent, claimRelease, isOthers } from './claim.ts'
 import { SPENT_MS } from './due.ts'
 import { isClaimed } from './kept.ts'
@@ -66,8 +66,7 @@ async function claimUnlessOthers(parts: PublisherParts, waits: boolean): Promise
 /** Looks at the store again when it was not seen for so long that records may have been removed from it. */
 export async function refresh({ store, index, now, retention, seen }: PublisherParts): Promise<void> {
   if (isClaimed(store) && now() - seen.at > SPENT_MS / 2) {
-    await matchStore(store, index, now())
-    await catchUp(store, index, now(), retention)
+    await followStore(store, index, now(), retention)
   }
   seen.at = now()
 }

@@ -1,6 +1,6 @@
 import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
-import { catchUp, matchStore } from './catch-up.ts'
+import { followStore } from './catch-up.ts'
 import { CLAIM_TIMES } from './claim.ts'
 import { betweenReleases, refresh } from './claimed.ts'
 import { RETENTION } from './due.ts'
@@ -31,8 +31,7 @@ export async function openPublisher(
   const purges = purgesOf(index, options)
   const connected = untilDone(async () => {
     const parts = partsOf(typeof store === 'function' ? await store() : store, index, purges, options)
-    await matchStore(parts.store, index, parts.now())
-    await catchUp(parts.store, index, parts.now(), parts.retention)
+    await followStore(parts.store, index, parts.now(), parts.retention)
     parts.seen.at = parts.now()
     await prune(parts, true)
     await purgeAgain(parts)

@@ -63,6 +63,11 @@ export function encodeRecord(record: Release): { readonly bytes: Uint8Array; rea
   return { bytes, hash: hash('sha256', bytes) }
 }
 
+/** When a release was made, in ms, by the bytes of its record, which are known to be good. */
+export function releasedAt(record: Uint8Array): number {
+  return Date.parse(v.parse(v.object({ at: v.string() }), JSON.parse(new TextDecoder().decode(record))).at)
+}
+
 /** The record of that number, or null where there is none. Throws `store-failed` for one that can't be read as a release. */
 export async function readRecord(store: Store, number: number): Promise<ReleaseRecord | null> {
   const key = recordKey(number)

@@ -8,7 +8,7 @@ import { peersNamed } from './build-peers.ts'
 import { bar, median, table } from './report.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const MAIN = join(ROOT, 'src', 'cli', 'main.ts')
+const MAIN = join(ROOT, 'src', 'cli', 'drowse.js')
 const PEAK = join(import.meta.dirname, 'build-peak.ts')
 const LISTING = join(import.meta.dirname, 'build-listing.ts')
 const ROUNDS = 3

@@ -56,7 +56,7 @@ export async function benchWrites(): Promise<string> {
 async function start(dir: string, posts: number): Promise<Gateway> {
   const site = join(dir, String(posts))
   writeCorpus(site, posts)
-  const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+  const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'drowse.js')
   const child = spawn(process.execPath, [main, 'start', site, '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
   const batches: Batch[] = []

@@ -13,7 +13,7 @@ const REAL_WORLD = join(import.meta.dirname, '../fixtures/sites/real-world')
 
 /** `drowse build` as a process of its own. */
 function drowse(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const main = join(import.meta.dirname, '../../src/cli/main.ts')
+  const main = join(import.meta.dirname, '../../src/cli/drowse.js')
   return spawnSync(process.execPath, [main, 'build', ...args], { encoding: 'utf8', env: { ...process.env, ...env } })
 }
 

@@ -9,7 +9,7 @@ import { workplace } from '../flows/product.ts'
 import { text } from './store.ts'
 
 const run = promisify(execFile)
-const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+const MAIN = join(import.meta.dirname, '..', '..', 'src', 'cli', 'drowse.js')
 
 /** What a verb said and its exit code. */
 interface Said {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../src/cli/drowse.js', import.meta.url))
 const SITES = fileURLToPath(new URL('../fixtures/sites/', import.meta.url))
 
 /** What `drowse start --json` says of a batch, as far as the tests read it. */

@@ -53,8 +53,10 @@ export async function s3Store(options: S3Options) {
     return prefix + key
   }
   const probeKey = `${prefix}_drowse-probe/${randomUUID()}`
-  const { createOnly, compareAndSwap } = await told('put', '', () => probe(client, Bucket, probeKey))
-  await told('delete', '', () => client.send(new DeleteObjectCommand({ Bucket, Key: probeKey })))
+  const probeKeys = { taken: `${probeKey}-taken`, wrongTag: `${probeKey}-wrong-tag`, rightTag: `${probeKey}-right-tag` }
+  const { createOnly, compareAndSwap } = await told('put', '', () => probe(client, Bucket, probeKeys))
+  const clear = (Key: string) => client.send(new DeleteObjectCommand({ Bucket, Key }))
+  await told('delete', '', () => Promise.all(Object.values(probeKeys).map(clear)))
   let takesBatchDeletes = true
 
   function putInput(key: string, bytes: Uint8Array, info: PutInfo): PlainPutInput & PutObjectCommandInput {

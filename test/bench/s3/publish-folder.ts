@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { startQuickly } from '../../../src/cli/quick-start.ts'
-import type { S3Options } from '../../../src/publish/stores/s3.ts'
+import { openPublisher } from '../../../src/publish/publisher.ts'
+import { type S3Options, s3Store } from '../../../src/publish/stores/s3.ts'
 import type { UnreadObject } from '../../../src/publish/types.ts'
 import { countRequests } from './requests.ts'
 
@@ -12,11 +12,6 @@ export interface FolderTask {
   readonly indexPath: string
   readonly site: string
 }
-
-// As `drowse` does, before it loads what a verb needs.
-startQuickly()
-const { openPublisher } = await import('../../../src/publish/publisher.ts')
-const { s3Store } = await import('../../../src/publish/stores/s3.ts')
 
 const { store, indexPath, site }: FolderTask = JSON.parse(process.argv[2] ?? '{}')
 const count = countRequests()

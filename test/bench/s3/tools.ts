@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { headersOf } from '../../../src/publish/headers.ts'
 import type { S3Options } from '../../../src/publish/stores/s3.ts'
 import type { FolderTask } from './publish-folder.ts'
@@ -18,6 +18,8 @@ export interface Tool {
 
 export function drowse(store: S3Options, indexPath: string): Tool {
   const program = join(import.meta.dirname, 'publish-folder.ts')
+  // What is compiled is kept, as `drowse` does.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(dirname(indexPath), 'compiled') }
   let requests: string[] = []
   return {
     name: 'drowse',
@@ -26,7 +28,8 @@ export function drowse(store: S3Options, indexPath: string): Tool {
     },
     publish(site) {
       const task: FolderTask = { store, indexPath, site }
-      const said = execFileSync(process.execPath, [program, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const args = [program, JSON.stringify(task)]
+      const said = execFileSync(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
       requests = [...requests, String(said)]
     },
   }

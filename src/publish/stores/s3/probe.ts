@@ -6,22 +6,36 @@ export interface S3Capabilities {
   readonly compareAndSwap: boolean
 }
 
+/** What is put to try things out: a key for each, so that all can be tried at once and none is another's race. */
+export interface ProbeKeys {
+  readonly taken: string
+  readonly wrongTag: string
+  readonly rightTag: string
+}
+
+interface Condition {
+  readonly IfNoneMatch?: string
+  readonly IfMatch?: string
+}
+
 const TRIES = 3
 
 /**
  * Finds out what a bucket can do by trying: whether the second of two `If-None-Match: *` puts of one key is refused, and whether `If-Match`
- * takes the right ETag and refuses a wrong one. Leaves an object at `Key`. Throws the SDK's error when a plain put is refused.
+ * takes the right ETag and refuses a wrong one. Leaves an object at each of `keys`. Throws the SDK's error when a plain put is refused.
  */
-export async function probe(client: S3Client, Bucket: string, Key: string): Promise<S3Capabilities> {
-  const put = (condition: { IfNoneMatch?: string; IfMatch?: string }) =>
+export async function probe(client: S3Client, Bucket: string, keys: ProbeKeys): Promise<S3Capabilities> {
+  const put = (Key: string, condition: Condition = {}) =>
     client.send(new PutObjectCommand({ Bucket, Key, Body: Buffer.from('probe'), ...condition }))
 
   // Plain first: what fails here is not the condition's fault.
-  await put({})
-  const createOnly = await isRefused(() => put({ IfNoneMatch: '*' }))
-  const compareAndSwap =
-    (await isRefused(() => put({ IfMatch: '"00000000000000000000000000000000"' }))) && (await takesRightTag(put))
-  return { createOnly, compareAndSwap }
+  const [{ ETag }] = await Promise.all([put(keys.rightTag), put(keys.taken), put(keys.wrongTag)])
+  const [createOnly, refusesWrong, takesRight] = await Promise.all([
+    isRefused(() => put(keys.taken, { IfNoneMatch: '*' })),
+    isRefused(() => put(keys.wrongTag, { IfMatch: '"00000000000000000000000000000000"' })),
+    ETag === undefined ? false : isTaken(() => put(keys.rightTag, { IfMatch: ETag })),
+  ])
+  return { createOnly, compareAndSwap: refusesWrong && takesRight }
 }
 
 /** Whether the put answers 412. A 409 is a race with nobody, and a 500 hides a 412 on some stores: both are tried again. */
@@ -40,11 +54,9 @@ async function isRefused(put: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function takesRightTag(put: (condition: { IfMatch?: string }) => Promise<{ ETag?: string | undefined }>): Promise<boolean> {
-  const { ETag } = await put({})
-  if (ETag === undefined) return false
+async function isTaken(put: () => Promise<unknown>): Promise<boolean> {
   try {
-    await put({ IfMatch: ETag })
+    await put()
     return true
   } catch (error) {
     if (statusOf(error) === 412 || isUnsupported(error)) return false
