@@ -7,9 +7,9 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import { runProgram } from '../host/run-program.ts'
 import { bundleGuest } from './bundle.ts'
 import { type ArchiveEntry, cpioArchive } from './cpio.ts'
-import { initScript } from './init-script.ts'
+import { initScript, POWEROFF_SCRIPT } from './init-script.ts'
 import { moduleFiles } from './modules.ts'
-import { type DebianPackage, fetchPackages, unpackPackages } from './packages.ts'
+import { type DebianPackage, fetchPackages, kernelPackage, unpackPackages } from './packages.ts'
 import { writeRootDisk } from './root-disk.ts'
 import { IMAGE_FILES, type Image, type ImageFile, type ImageGuest, type ImageManifest } from './types.ts'
 
@@ -24,6 +24,9 @@ export interface BuildImageOptions {
 
 /** The drivers a guest needs under each hypervisor. Xen's consoles and ext4 are built into the kernel. */
 const MODULES = { virtio: ['virtio_mmio', 'virtio_pci', 'virtio_blk', 'virtio_console'], xen: ['xen-blkfront'] }
+
+/** busybox is the machine's userland; the others are what Node links to. */
+const PACKAGES = ['busybox-static', 'libc6', 'libgcc-s1', 'libstdc++6', 'libatomic1']
 
 /** What Node and the addons link to, and the loader. */
 const LOADER = 'lib64/ld-linux-x86-64.so.2'
@@ -46,7 +49,7 @@ export async function buildImage({ folder, guest, node, tell = () => {} }: Build
     await mkdir(made, { recursive: true })
     tell('Fetching Debian’s packages …')
     const kept = join(folder, 'packages')
-    const packages = await fetchPackages(kept, made)
+    const packages = await fetchPackages(kept, made, [await kernelPackage('cloud-amd64'), ...PACKAGES])
     await unpackPackages(packages, kept, tree)
     const version = await versionOf(node, tree)
     const release = await kernelRelease(tree)
@@ -96,6 +99,7 @@ function initramfs(tree: string, release: string, guest: ImageGuest): Uint8Array
     // Its shell runs the other applets without links.
     { path: 'bin/sh', type: 'link', to: 'busybox' },
     file('init', Buffer.from(initScript(guest.env)), 0o755),
+    file('sbin/poweroff', Buffer.from(POWEROFF_SCRIPT), 0o755),
     ...lists.map(({ hypervisor, files }) =>
       file(`etc/modules.${hypervisor}`, Buffer.from(files.map((path) => `${basename(path)}\n`).join('')), 0o644),
     ),

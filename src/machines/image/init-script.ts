@@ -34,24 +34,53 @@ mount -t proc proc /root/proc
 mount -t devtmpfs dev /root/dev
 echo 1024 >"/sys/block/\${disk}a/queue/read_ahead_kb"
 
-link=/dev/hvc1
+program() { chroot /root /bin/node --v8-pool-size=1 --disable-sigusr1 /drowse/guest.cjs /data; echo "The guest ended with exit code $?." >&2; }
+# SETTINGS
+mkfifo /in
+
 if [ $hypervisor = virtio ]; then
   appears /sys/class/virtio-ports
   for port in /sys/class/virtio-ports/*; do
     read -r name <"$port/name" && [ "$name" = drowse.link ] && link="/dev/\${port##*/}"
   done
+  # Opened once: a port has one user at a time.
+  exec 3<>"$link" || off 'The link could not be opened.'
+  cat <&3 >/in &
+  # The relay out ends with the program, the relay in with the machine.
+  program </in 3<&- | cat >&3
 else
-  stty -F "$link" raw -echo
+  # The link is a second console, which is taken away while the machine is being saved and given again afterwards. The pipes stay open meanwhile.
+  mkfifo /out
+  link() {
+    while :; do
+      # In a shell of its own: a failed exec ends it.
+      until (exec 3<>/dev/hvc1) 2>/dev/null; do sleep 0.02; done
+      exec 3<>/dev/hvc1
+      # Before it is raw, it would echo. The host sends nothing before this byte.
+      stty raw -echo <&3 && printf R >&3
+      cat </out >&3 &
+      cat <&3 >/in
+      kill $!
+      exec 3<&-
+    done
+  }
+  sleep 2147483647 >/in &
+  echo $! >/run.in
+  sleep 2147483647 </out &
+  link &
+  echo $! >/run.link
+  program </in >/out
 fi
-
-# Opened once: a port has one user at a time.
-exec 3<>"$link" || off 'The link could not be opened.'
-# SETTINGS
-mkfifo /in
-cat <&3 >/in &
-# The relay out ends with the program, the relay in with the machine.
-{ chroot /root /bin/node --v8-pool-size=1 --disable-sigusr1 /drowse/guest.cjs /data </in 3<&-; echo "The guest ended with exit code $?." >&2; } | cat >&3
 
 umount /root/data || mount -o remount,ro /root/data
 busybox poweroff -f
+`
+
+/** What the kernel runs when Xen's toolstack asks for a shutdown. The program ends when its input does, and the first process does the rest. */
+export const POWEROFF_SCRIPT = `#!/bin/sh
+read -r link </run.link
+read -r holder </run.in
+kill -STOP "$link"
+busybox pkill -P "$link" cat
+kill "$holder"
 `

@@ -11,18 +11,12 @@ export interface DebianPackage {
   readonly sha256: string
 }
 
-/** busybox is the machine's userland; the others are what Node links to. */
-const PACKAGES = ['busybox-static', 'libc6', 'libgcc-s1', 'libstdc++6', 'libatomic1']
-/** Names today's kernel: its own name changes with every security update. */
-const KERNEL = 'linux-image-cloud-amd64'
-
 /**
- * Sees to it that the newest packages of an image that apt knows are in `folder`; what is there already is not downloaded again. Nothing is installed. `empty` is an
+ * Sees to it that the newest packages of these names that apt knows are in `folder`; what is there already is not downloaded again. Nothing is installed. `empty` is an
  * empty folder: apt does not tell of packages that lie where it is asked.
  */
-export async function fetchPackages(folder: string, empty: string): Promise<readonly DebianPackage[]> {
+export async function fetchPackages(folder: string, empty: string, names: readonly string[]): Promise<readonly DebianPackage[]> {
   await mkdir(folder, { recursive: true })
-  const names = [await kernelPackage(), ...PACKAGES]
   const wanted = parseUris(await download(['--print-uris', ...names], empty))
   if (wanted.length !== names.length) {
     throw new DrowseError('image-failed', `apt knows ${wanted.length} of the packages ${names.join(', ')}.`, {
@@ -48,11 +42,12 @@ export async function unpackPackages(packages: readonly DebianPackage[], folder:
   for (const { file } of packages) await runProgram('dpkg-deb', ['-x', join(folder, file), tree])
 }
 
-async function kernelPackage(): Promise<string> {
-  const said = await runProgram('apt-cache', ['depends', KERNEL])
+/** The package of today's kernel of a flavour, such as `cloud-amd64`: its name changes with every security update. */
+export async function kernelPackage(flavour: string): Promise<string> {
+  const said = await runProgram('apt-cache', ['depends', `linux-image-${flavour}`])
   const name = /Depends: (linux-image-\d\S*)/.exec(said)?.[1]
   if (name !== undefined) return name
-  throw new DrowseError('image-failed', `apt does not know the package ${KERNEL}.`, {
+  throw new DrowseError('image-failed', `apt does not know the package linux-image-${flavour}.`, {
     hint: 'An image is built on Debian, for amd64. Run `apt-get update` there.',
   })
 }
