@@ -58,14 +58,18 @@ else
       exec 3<>/dev/hvc1
       # Before it is raw, it would echo. The host sends nothing before this byte.
       stty raw -echo <&3 && printf R >&3
-      cat </out >&3 &
-      cat <&3 >/in
-      kill $!
+      # Not cat: it asks the kernel to splice, which holds the pipe's lock while it waits for the console, and so the program can't read.
+      dd bs=16k </out >&3 2>/dev/null &
+      out=$!
+      dd bs=16k <&3 >/in 2>/dev/null &
+      echo $! >/run.in
+      wait $!
+      kill $out
       exec 3<&-
     done
   }
   sleep 2147483647 >/in &
-  echo $! >/run.in
+  echo $! >/run.holder
   sleep 2147483647 </out &
   link &
   echo $! >/run.link
@@ -78,9 +82,7 @@ busybox poweroff -f
 
 /** What the kernel runs when Xen's toolstack asks for a shutdown. The program ends when its input does, and the first process does the rest. */
 export const POWEROFF_SCRIPT = `#!/bin/sh
-read -r link </run.link
-read -r holder </run.in
-kill -STOP "$link"
-busybox pkill -P "$link" cat
-kill "$holder"
+for name in link in holder; do
+  read -r pid <"/run.$name" && kill -KILL "$pid"
+done
 `
