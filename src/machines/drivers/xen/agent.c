@@ -131,19 +131,6 @@ static int has_name(int domid, const char *name) {
 
 /* ---- domains */
 
-/* -1 where there is none. A name is looked up anew each time: a restore gives another number. */
-static int domid_of(const char *name) {
-  for (int i = 0; i < LINKS; i++)
-    if (links[i] && links[i]->domid >= 0 && !strcmp(links[i]->name, name) && has_name(links[i]->domid, name)) return links[i]->domid;
-  unsigned count;
-  char **all = xs_directory(store, XBT_NULL, "/local/domain", &count);
-  int domid = -1;
-  for (unsigned i = 0; all && i < count && domid < 0; i++)
-    if (strcmp(all[i], "0") && has_name(atoi(all[i]), name)) domid = atoi(all[i]);
-  free(all);
-  return domid;
-}
-
 static const char *state_of(int domid, uint64_t *cpu) {
   xc_domaininfo_t info;
   *cpu = 0;
@@ -152,6 +139,25 @@ static const char *state_of(int domid, uint64_t *cpu) {
   if (info.flags & XEN_DOMINF_dying) return "absent";
   if (info.flags & XEN_DOMINF_shutdown) return "ended";
   return info.flags & XEN_DOMINF_paused ? "paused" : "running";
+}
+
+/* Whether a living domain has this number and this name. xenstore may still have the names of dead ones. */
+static int is_living(int domid, const char *name) {
+  uint64_t cpu;
+  return has_name(domid, name) && strcmp(state_of(domid, &cpu), "absent");
+}
+
+/* -1 where there is none. A name is looked up anew each time: a restore gives another number. */
+static int domid_of(const char *name) {
+  for (int i = 0; i < LINKS; i++)
+    if (links[i] && links[i]->domid >= 0 && !strcmp(links[i]->name, name) && is_living(links[i]->domid, name)) return links[i]->domid;
+  unsigned count;
+  char **all = xs_directory(store, XBT_NULL, "/local/domain", &count);
+  int domid = -1;
+  for (unsigned i = 0; all && i < count && domid < 0; i++)
+    if (strcmp(all[i], "0") && is_living(atoi(all[i]), name)) domid = atoi(all[i]);
+  free(all);
+  return domid;
 }
 
 static int is_ours(const char *name) {
@@ -391,8 +397,8 @@ static void take_frame(uint32_t channel, char *bytes, uint32_t size) {
 
 static void end_domains(void) {
   for (int i = 0; i < LINKS; i++)
-    if (links[i] && has_name(links[i]->domid, links[i]->name)) xc_domain_destroy(xen, links[i]->domid);
-  /* What belonged to them on the host is cleared away by the toolstack. */
+    if (links[i] && is_living(links[i]->domid, links[i]->name)) xc_domain_pause(xen, links[i]->domid);
+  /* From here on they do nothing. Destroyed by hypercall, they would leave their nodes and disks behind, which the toolstack clears away. */
   for (int i = 0; i < LINKS; i++) {
     if (!links[i]) continue;
     remove_nodes(links[i]->domid);
