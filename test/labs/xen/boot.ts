@@ -30,18 +30,22 @@ export async function bootLab(built: BuiltLab, run: string): Promise<RunningLab>
   if (!existsSync(disk)) makeHostDisk(disk)
   rmSync(console, { force: true })
   const port = await freePort()
-  const qemu = spawn('nice', [
-    ...['-n', '5', 'setpriv', '--pdeathsig', 'KILL', '--', 'qemu-system-x86_64'],
-    // `max` crashes dom0; PVH needs svm and npt.
-    ...['-accel', 'tcg', '-smp', '1', '-cpu', 'qemu64,+svm,+npt,+rdrand', '-m', String(MEMORY_MB)],
-    ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-serial', `file:${console}`],
-    ...['-kernel', built.hypervisor],
-    ...['-append', `console=com1 com1=115200 loglvl=warning dom0_mem=${DOM0_MB}M,max:${DOM0_MB}M`],
-    ...['-initrd', `${built.kernel} console=hvc0 quiet rootfstype=ramfs,${built.initramfs}`],
-    ...['-drive', `file=${disk},if=none,id=disk,format=raw,discard=unmap`, '-device', 'virtio-blk-pci,drive=disk,romfile='],
-    ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
-    ...['-device', 'virtio-net-pci,netdev=net,romfile='],
-  ], { stdio: ['ignore', openSync(join(run, 'qemu.log'), 'w'), 'inherit'] })
+  const qemu = spawn(
+    'nice',
+    [
+      ...['-n', '5', 'setpriv', '--pdeathsig', 'KILL', '--', 'qemu-system-x86_64'],
+      // `max` crashes dom0; PVH needs svm and npt.
+      ...['-accel', 'tcg', '-smp', '1', '-cpu', 'qemu64,+svm,+npt,+rdrand', '-m', String(MEMORY_MB)],
+      ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-serial', `file:${console}`],
+      ...['-kernel', built.hypervisor],
+      ...['-append', `console=com1 com1=115200 loglvl=warning dom0_mem=${DOM0_MB}M,max:${DOM0_MB}M`],
+      ...['-initrd', `${built.kernel} console=hvc0 quiet rootfstype=ramfs,${built.initramfs}`],
+      ...['-drive', `file=${disk},if=none,id=disk,format=raw,discard=unmap`, '-device', 'virtio-blk-pci,drive=disk,romfile='],
+      ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
+      ...['-device', 'virtio-net-pci,netdev=net,romfile='],
+    ],
+    { stdio: ['ignore', openSync(join(run, 'qemu.log'), 'w'), 'inherit'] },
+  )
   const ssh = [
     ...['ssh', '-q', '-i', built.key, '-p', String(port), '-o', 'IdentitiesOnly=yes', '-o', 'HostKeyAlias=dom0'],
     ...['-o', `UserKnownHostsFile=${built.knownHosts}`, '-o', 'StrictHostKeyChecking=yes', 'root@127.0.0.1'],

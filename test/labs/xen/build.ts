@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
@@ -58,7 +58,8 @@ export async function buildLab(folder: string): Promise<BuiltLab> {
     knownHosts: join(folder, 'known-hosts'),
   }
   const recipe = createHash('sha256')
-  for (const text of [JSON.stringify(packages), DOM0_INIT, readFileSync(AGENT), readFileSync(import.meta.filename)]) recipe.update(text)
+  for (const text of [JSON.stringify(packages), DOM0_INIT, readFileSync(AGENT), readFileSync(import.meta.filename)])
+    recipe.update(text)
   const digest = recipe.digest('hex')
   const note = join(folder, 'recipe')
   if (existsSync(note) && readFileSync(note, 'utf8') === digest) return built
@@ -124,7 +125,20 @@ function initramfs({ folder, key }: BuiltLab, tree: string, release: string): Ui
   const entries = new Map<string, ArchiveEntry>()
   const add = (entry: ArchiveEntry) => entries.set(entry.path, entry)
   for (const entry of packaged(tree)) add(entry)
-  for (const path of ['dev', 'modules', 'proc', 'root', 'root/.ssh', 'run', 'sys', 'tmp', 'var/lib/drowse', 'var/lib/xen', 'var/log/xen', 'etc/dropbear'])
+  for (const path of [
+    'dev',
+    'modules',
+    'proc',
+    'root',
+    'root/.ssh',
+    'run',
+    'sys',
+    'tmp',
+    'var/lib/drowse',
+    'var/lib/xen',
+    'var/log/xen',
+    'etc/dropbear',
+  ])
     for (const folder of withParents(path)) add({ path: folder, type: 'folder' })
   add({ path: 'bin/sh', type: 'link', to: 'busybox' })
   add({ path: 'var/run', type: 'link', to: '../run' })
@@ -155,15 +169,11 @@ function packaged(tree: string): readonly ArchiveEntry[] {
     if (LEFT_OUT.test(`${path}${each.isDirectory() ? '/' : ''}`)) return []
     if (each.isDirectory()) return [{ path, type: 'folder' }]
     if (each.isSymbolicLink()) return [{ path, type: 'link', to: readlinkSync(from) }]
-    return [{ path, type: 'file', bytes: readFileSync(from), mode: /\/(?:s?bin|scripts)\//.test(`/${path}`) ? 0o755 : 0o755 }]
+    return [{ path, type: 'file', bytes: readFileSync(from), mode: 0o755 }]
   })
 }
 
 /** An empty disk for dom0, on which the machines are. */
 export function makeHostDisk(path: string): void {
   execFileSync('/usr/sbin/mke2fs', ['-q', '-F', '-t', 'ext4', '-m', '0', path, '8G'], { stdio: 'pipe' })
-}
-
-export function copyDisk(from: string, to: string): void {
-  copyFileSync(from, to)
 }

@@ -47,7 +47,7 @@ export function createAgent(readable: Readable, writable: Writable): Agent {
   const channels = new Map<number, Channel>()
   let next = 1
   let isGone = false
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
 
   function end(): void {
     isGone = true
