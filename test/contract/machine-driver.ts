@@ -31,6 +31,8 @@ export interface Patience {
   readonly soonMs: number
   /** Within it a machine has booted, so that one which has not answered by then never will. */
   readonly bootMs: number
+  /** Within it a machine is gone whose gateway was killed. */
+  readonly goneMs?: number
 }
 
 let soonMs = 10_000
@@ -54,6 +56,7 @@ export function describeMachineDriver(
   make: () => Promise<DriverUnderTest>,
   patience: Patience = { soonMs: 10_000, bootMs: 2000 },
 ): void {
+  const { goneMs = 1000 } = patience
   describe(`the machine driver ${name}`, () => {
     let host: DriverUnderTest
     let driver: MachineDriver
@@ -376,14 +379,14 @@ export function describeMachineDriver(
         const gateway = await host.startGateway('a', 'running')
         expect(await host.count('a')).toBe(1)
         await gateway.kill()
-        await expect.poll(() => host.count('a'), { timeout: 1000, interval: 20 }).toBe(0)
+        await expect.poll(() => host.count('a'), { timeout: goneMs, interval: 20 }).toBe(0)
       })
 
       it.runIf(capabilities.pause)('by SIGKILL takes a paused machine with it', async () => {
         const gateway = await host.startGateway('a', 'paused')
         expect(await host.count('a')).toBe(1)
         await gateway.kill()
-        await expect.poll(() => host.count('a'), { timeout: 1000, interval: 20 }).toBe(0)
+        await expect.poll(() => host.count('a'), { timeout: goneMs, interval: 20 }).toBe(0)
       })
 
       it('by SIGKILL leaves a machine that the next gateway can wake', async () => {

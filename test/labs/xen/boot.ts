@@ -1,7 +1,7 @@
 /** Boots the lab in an emulated computer and speaks to its dom0. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 import { type BuiltLab, makeHostDisk } from './build.ts'
 
 export interface RunningLab {
-  /** ssh's options and destination, to be followed by a command. */
-  readonly ssh: readonly string[]
+  /** ssh's configuration, in which the lab is called `dom0`. ssh_config(5) */
+  readonly sshConfig: string
   readonly pid: number
   /** Runs a command line of dom0's shell and returns what it printed. */
   run(command: string): Promise<string>
@@ -46,9 +46,23 @@ export async function bootLab(built: BuiltLab, run: string): Promise<RunningLab>
     ],
     { stdio: ['ignore', openSync(join(run, 'qemu.log'), 'w'), 'inherit'] },
   )
+  const sshConfig = join(run, 'ssh-config')
+  const settings = [
+    ...['Host dom0', 'HostName 127.0.0.1', `Port ${port}`, 'User root', `IdentityFile ${built.key}`, 'IdentitiesOnly yes'],
+    ...['HostKeyAlias dom0', `UserKnownHostsFile ${built.knownHosts}`, 'StrictHostKeyChecking yes', 'LogLevel ERROR'],
+  ]
+  writeFileSync(sshConfig, `${settings.join('\n')}\n`)
+  // The lab's own connection stays open, beside the driver's.
   const ssh = [
-    ...['ssh', '-q', '-i', built.key, '-p', String(port), '-o', 'IdentitiesOnly=yes', '-o', 'HostKeyAlias=dom0'],
-    ...['-o', `UserKnownHostsFile=${built.knownHosts}`, '-o', 'StrictHostKeyChecking=yes', 'root@127.0.0.1'],
+    '-F',
+    sshConfig,
+    '-o',
+    'ControlMaster=auto',
+    '-o',
+    `ControlPath=${join(run, 'ssh')}`,
+    '-o',
+    'ControlPersist=600',
+    'dom0',
   ]
   const said = () => (existsSync(console) ? readFileSync(console, 'utf8') : '')
   const end = Date.now() + BOOT_MS
@@ -58,11 +72,10 @@ export async function bootLab(built: BuiltLab, run: string): Promise<RunningLab>
     await sleep(100)
   }
   return {
-    ssh,
+    sshConfig,
     pid: qemu.pid ?? 0,
     async run(command) {
-      const [file = '', ...args] = [...ssh, command]
-      return (await promisify(execFile)(file, args, { maxBuffer: 2 ** 26 })).stdout
+      return (await promisify(execFile)('ssh', [...ssh, command], { maxBuffer: 2 ** 26 })).stdout
     },
     async stop() {
       const ended = once(qemu, 'exit')

@@ -9,7 +9,7 @@
  * A frame, in both directions, is a channel and a length (32 bits each, little-endian) and that many bytes. Channel 0 carries one request or
  * answer each, as text; other channels carry a link's bytes.
  *
- *   N info NAME            N ok STATE CPU-NANOSECONDS      STATE: absent, running, paused, ended
+ *   N info NAME            N ok STATE CPU TOOK             STATE: absent, running, paused, ended; nanoseconds of processor time so far, and that Xen took
  *   N pause NAME           the same, seen afterwards
  *   N unpause NAME         the same, seen afterwards
  *   N plug CHANNEL NAME    N ok                            the domain gets its link; it may be paused
@@ -30,6 +30,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <xenctrl.h>
@@ -39,7 +40,7 @@
 #include <xen/io/console.h>
 #include <xen/io/xenbus.h>
 
-enum { WINDOW = 256 * 1024, LINKS = 4096, NAME = 64, FOLDER = 96, TEXT = 512 };
+enum { WINDOW = 256 * 1024, LINKS = 4096, NAME = 64, FOLDER = 96, TEXT = 512, NUDGE_MS = 100 };
 
 /* A domain's link. `sent` is what the gateway has not taken yet. */
 struct link {
@@ -130,6 +131,12 @@ static int has_name(int domid, const char *name) {
 }
 
 /* ---- domains */
+
+static uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
 
 static const char *state_of(int domid, uint64_t *cpu) {
   xc_domaininfo_t info;
@@ -313,6 +320,23 @@ static void guest_changed(struct link **slot) {
   }
 }
 
+/* A guest that was restored hears of its link only once its own watches are back: until it has begun with it, it is told again. Whether there is one to tell. */
+static int nudge(void) {
+  static uint64_t last;
+  uint64_t cpu;
+  int left = 0, due = now_ns() - last >= NUDGE_MS * 1000000ull;
+  for (int i = 0; i < LINKS; i++) {
+    struct link *link = links[i];
+    if (!link || link->ring || link->unplugging || strcmp(state_of(link->domid, &cpu), "running")) continue;
+    left = 1;
+    char front[FOLDER];
+    front_of(link->domid, front);
+    if (due && read_number(front, "state") == XenbusStateInitialising) write_node(XBT_NULL, front, "state", "1");
+  }
+  if (due) last = now_ns();
+  return left;
+}
+
 static void look_for_ended(void) {
   uint64_t cpu;
   for (int i = 0; i < LINKS; i++) {
@@ -326,10 +350,10 @@ static void look_for_ended(void) {
 
 /* ---- requests */
 
-static void answer_state(uint32_t number, const char *name) {
+static void answer_state(uint32_t number, int domid, uint64_t took) {
   uint64_t cpu;
-  const char *state = state_of(domid_of(name), &cpu);
-  say("%u ok %s %llu", number, state, (unsigned long long)cpu);
+  const char *state = state_of(domid, &cpu);
+  say("%u ok %s %llu %llu", number, state, (unsigned long long)cpu, (unsigned long long)took);
 }
 
 static void request(const char *text) {
@@ -363,15 +387,17 @@ static void request(const char *text) {
   } else if (!is_ours(first)) {
     say("%u error That domain is not Drowse's.", number);
   } else if (!strcmp(verb, "info")) {
-    answer_state(number, first);
+    uint64_t start = now_ns();
+    int domid = domid_of(first);
+    answer_state(number, domid, now_ns() - start);
   } else if (!strcmp(verb, "pause") || !strcmp(verb, "unpause")) {
     int domid = domid_of(first), to_pause = verb[0] == 'p', failed = domid < 0, tries = 0;
-    uint64_t cpu;
+    uint64_t cpu, start = now_ns();
     /* Xen counts: what was paused twice must be unpaused twice. */
     while (!failed && to_pause == !!strcmp(state_of(domid, &cpu), "paused") && tries++ < 256)
       failed = to_pause ? xc_domain_pause(xen, domid) : xc_domain_unpause(xen, domid);
     if (failed) say("%u error Xen refused: %s.", number, domid < 0 ? "there is no such domain" : strerror(errno));
-    else answer_state(number, first);
+    else answer_state(number, domid, now_ns() - start);
   } else {
     say("%u error There is no such verb.", number);
   }
@@ -438,7 +464,7 @@ int main(int argc, char **argv) {
         {xenevtchn_fd(events), POLLIN, 0},
         {xs_fileno(store), POLLIN, 0},
     };
-    if (poll(fds, 4, -1) < 0 && errno != EINTR) break;
+    if (poll(fds, 4, nudge() ? NUDGE_MS : -1) < 0 && errno != EINTR) break;
 
     if (fds[2].revents & POLLIN) {
       int port = xenevtchn_pending(events);

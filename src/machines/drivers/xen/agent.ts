@@ -7,6 +7,8 @@ export type DomainState = 'absent' | 'running' | 'paused' | 'ended'
 export interface DomainInfo {
   readonly state: DomainState
   readonly cpuNs: number
+  /** How long Xen took for what was asked. */
+  readonly xenNs: number
 }
 
 /** The gateway's end of the connection to a host's agent; agent.c says what goes over it. Every request rejects with `machine-failed` at its deadline. */
@@ -77,11 +79,16 @@ export function createAgent(readable: Readable, writable: Writable): Agent {
   function hear(text: string): void {
     const [number = '', verb = '', ...words] = text.split(' ')
     if (verb === 'took') channels.get(Number(words[0]))?.taken(Number(words[1]))
-    if (verb === 'gone') channels.get(Number(words[0]))?.end()
+    if (verb === 'gone') close(Number(words[0]))
     const asked = waiting.get(Number(number))
     waiting.delete(Number(number))
     if (verb === 'ok') asked?.resolve(words.join(' '))
     if (verb === 'error') asked?.reject(new DrowseError('machine-failed', words.join(' ')))
+  }
+
+  function close(number: number): void {
+    channels.get(number)?.end()
+    channels.delete(number)
   }
 
   function send(channel: number, bytes: Uint8Array): void {
@@ -114,9 +121,9 @@ export function createAgent(readable: Readable, writable: Writable): Agent {
   }
 
   async function askState(request: string, deadline: AbortSignal): Promise<DomainInfo> {
-    const [state, cpuNs] = (await ask(request, deadline)).split(' ')
+    const [state, cpuNs, xenNs] = (await ask(request, deadline)).split(' ')
     if (state !== 'absent' && state !== 'running' && state !== 'paused' && state !== 'ended') throw gone()
-    return { state, cpuNs: Number(cpuNs) }
+    return { state, cpuNs: Number(cpuNs), xenNs: Number(xenNs) }
   }
 
   function open(number: number): Channel {
@@ -173,8 +180,7 @@ export function createAgent(readable: Readable, writable: Writable): Agent {
       stream: channel.stream,
       async unplug(soon) {
         await ask(`unplug ${number}`, soon)
-        channels.delete(number)
-        channel.end()
+        close(number)
       },
     }
   }

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
+import { connect } from '../../../src/machines/drivers/xen/connection.ts'
+import { sshHost } from '../../../src/machines/drivers/xen/host.ts'
+import { NOTE_FILE } from '../../../src/machines/drivers/xen/note.ts'
+import type { Image } from '../../../src/machines/image/types.ts'
+import { type DriverUnderTest, describeMachineDriver } from '../../contract/machine-driver.ts'
+import { counterImage } from '../qemu/lab.ts'
+import type { RunningLab } from './boot.ts'
+import { IMAGES, startLab, xenMachines } from './lab.ts'
+
+const GATEWAY = fileURLToPath(new URL('xen-gateway.ts', import.meta.url))
+let image: Image
+let lab: RunningLab
+
+beforeAll(async () => {
+  image = await counterImage(IMAGES)
+  lab = await startLab()
+})
+afterAll(async () => await lab?.stop())
+
+async function make(): Promise<DriverUnderTest> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'drowse-xen-gateway-')))
+  // A second agent, which has no links and so ends nothing when it ends.
+  const host = sshHost({ destination: 'dom0', configFile: lab.sshConfig })
+  const watcher = await connect(host)
+  const domainOf = (id: string): string | null => {
+    const note = join(root, id, NOTE_FILE)
+    return existsSync(note) ? JSON.parse(readFileSync(note, 'utf8')).domain : null
+  }
+  const folderOf = (id: string) => `/var/lib/drowse/machines/${domainOf(id)}`
+  return {
+    driver: xenMachines(root, image, lab.sshConfig),
+    crash: async (id) => void (await lab.run(`xl destroy ${domainOf(id)}`)),
+    cpuMs: async (id) => (await watcher.agent.info(domainOf(id) ?? '', AbortSignal.timeout(10_000))).cpuNs / 1e6,
+    count: async (id) => {
+      const name = domainOf(id)
+      const names = (await lab.run('xl list')).split('\n').map((line) => line.split(' ')[0])
+      return names.filter((each) => each === name).length
+    },
+    async startGateway(id, tier) {
+      const gateway = spawn(process.execPath, [GATEWAY, root, lab.sshConfig, id, tier], { stdio: ['ignore', 'pipe', 'inherit'] })
+      await Promise.race([
+        once(gateway.stdout, 'data'),
+        once(gateway, 'exit').then(() => Promise.reject(new Error('It ended early.'))),
+      ])
+      return {
+        async kill() {
+          const exit = once(gateway, 'exit')
+          gateway.kill('SIGKILL')
+          await exit
+        },
+      }
+    },
+    saved: {
+      truncate: async (id) => void (await lab.run(`truncate -s -100000000 ${folderOf(id)}/memory`)),
+      changeData: async (id) => void (await lab.run(`touch ${folderOf(id)}/data.ext4`)),
+    },
+    async clear() {
+      await watcher.close()
+      host.close()
+      await lab.run('rm -rf /var/lib/drowse/machines')
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+describeMachineDriver('xen', { pause: true, save: true, clockSurvives: true, isolates: true }, make, {
+  soonMs: 180_000,
+  bootMs: 40_000,
+  goneMs: 10_000,
+})
