@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { greet } from '../../protocol/greet.ts'
-import { createLink, type Link } from '../../protocol/link.ts'
 import { createTurns, type Turns } from '../../protocol/turns.ts'
 import type { Image } from '../image/types.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
 import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../types.ts'
-import type { Agent, DomainInfo, DomainLink } from './xen/agent.ts'
+import type { Agent } from './xen/agent.ts'
 import { type Connection, connect } from './xen/connection.ts'
+import { checkHostMemory, type Domain, hotVerb, isAlive, letGo, plugDomain } from './xen/domain.ts'
 import type { XenHost } from './xen/host.ts'
 import { type HostPlace, hostPlace, XL } from './xen/host-files.ts'
 import { newNote, readNote, writeNote } from './xen/note.ts'
@@ -28,15 +28,6 @@ export interface XenDriverOptions {
   readonly resumeWithinMs?: number
 }
 
-/** A domain whose link this driver holds. */
-interface Domain {
-  readonly agent: Agent
-  readonly plugged: DomainLink
-  readonly link: Link
-  /** Its link ends because it is to, and the domain need not. */
-  letGo: boolean
-}
-
 interface Machine {
   readonly turns: Turns
   domain: Domain | null
@@ -55,8 +46,6 @@ interface Reach {
 
 const OBSERVE_MS = 10_000
 const SOON_MS = 60_000
-/** What a domain takes beside its memory. */
-const OVERHEAD_MB = 8
 
 /**
  * Each machine is a domain of Xen, on this computer or on one that ssh leads to. It has a disk of its own, and a link that a small agent on the host serves, which also pauses and
@@ -227,43 +216,20 @@ export function xenDriver(options: XenDriverOptions) {
     }
   }
 
-  async function checkMemory({ agent, id }: Reach, deadline: AbortSignal): Promise<void> {
-    const freeMb = await agent.memory(deadline)
-    if (freeMb >= memoryMb + OVERHEAD_MB) return
-    throw new DrowseError(
-      'machine-failed',
-      `${host.name} has ${freeMb} MB of memory left for domains, and ${id} needs ${memoryMb + OVERHEAD_MB}.`,
-      {
-        hint: 'End a domain there, or give the site less with `machine.memoryMb`. Accepted writes are kept.',
-      },
-    )
-  }
-
-  /** The hot verbs, by the agent, and by `xl` when it refuses. Returns what the domain is afterwards. */
-  async function hot(verb: 'pause' | 'unpause', { agent, name }: Reach, deadline: AbortSignal): Promise<DomainInfo> {
-    try {
-      return await agent[verb](name, deadline)
-    } catch (error) {
-      if (agent.isGone || deadline.aborted) throw error
-      await host.run(`${XL} ${verb} ${name}`)
-      return await agent.info(name, deadline)
-    }
-  }
-
   async function plug({ id, name, agent }: Reach, deadline: AbortSignal): Promise<Domain> {
-    const plugged = await agent.plug(name, deadline)
-    const whyEnded = async () =>
-      new DrowseError('machine-failed', `The domain ${name} of ${id} ended, or the connection to ${host.name} did.`, {
-        hint: 'The next wake starts it cold.',
-      })
-    const link = createLink(plugged.stream, plugged.stream, { whyEnded })
-    const domain: Domain = { agent, plugged, link, letGo: false }
+    const domain = await plugDomain(agent, name, host.name, deadline)
     machine(id).domain = domain
-    void link.broken.then(async () => {
+    void domain.link.broken.then(async () => {
       if (!domain.letGo) await endBroken(id, domain).catch(() => {})
     })
     return domain
   }
+
+  const hot = async (verb: 'pause' | 'unpause', { agent, name }: Reach, deadline: AbortSignal) =>
+    await hotVerb(verb, { host, agent, name }, deadline)
+
+  const checkMemory = async ({ id, agent }: Reach, deadline: AbortSignal) =>
+    await checkHostMemory({ host: host.name, agent, what: id, memoryMb }, deadline)
 
   /** Ends a machine that nobody can speak to any more, unless a verb already has. What it can't, the next wake does. */
   async function endBroken(id: MachineId, domain: Domain): Promise<void> {
@@ -373,11 +339,6 @@ export function xenDriver(options: XenDriverOptions) {
     watch.lap('sweep')
   }
 
-  async function isAlive(agent: Agent, name: string, deadline: AbortSignal): Promise<boolean> {
-    const { state } = await agent.info(name, deadline).catch(() => ({ state: 'absent' }))
-    return state === 'running' || state === 'paused'
-  }
-
   async function destroy(id: MachineId): Promise<void> {
     const release = await machine(id).turns.take(AbortSignal.timeout(SOON_MS), `the end of ${id}`)
     try {
@@ -405,11 +366,6 @@ export function xenDriver(options: XenDriverOptions) {
 
   const capabilities = { pause: true, save: true, clockSurvives: true, isolates: true }
   return { name: 'xen', capabilities, observe, wake, suspend, destroy, close } satisfies MachineDriver
-}
-
-function letGo(domain: Domain): void {
-  domain.letGo = true
-  domain.link.break(new DrowseError('machine-failed', 'The domain was ended.', { hint: 'The next wake starts it cold.' }))
 }
 
 function nothing(id: MachineId): DrowseError {
