@@ -6,6 +6,9 @@ import type { MachineConfig } from '../config/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type GuestProgram, processDriver } from '../machines/drivers/process.ts'
 import { qemuDriver } from '../machines/drivers/qemu.ts'
+import { localHost, sshHost } from '../machines/drivers/xen/host.ts'
+import { NOTE_FILE } from '../machines/drivers/xen/note.ts'
+import { xenDriver } from '../machines/drivers/xen.ts'
 import { defaultImagesFolder, findImage } from '../machines/image/images.ts'
 import type { Image, ImageGuest } from '../machines/image/types.ts'
 import type { MachineDriver, MachineId } from '../machines/types.ts'
@@ -43,12 +46,25 @@ function qemuMachines(image: Image, memoryMb: number): Machines {
   return { open: (parts) => qemuDriver({ ...parts, image, memoryMb }), dataFile: 'data.ext4', wakeMs: 120_000 }
 }
 
+function xenMachines(image: Image, memoryMb: number, destination: string | null): Machines {
+  // Whom to trust and with which key is ssh's own affair; a file beside its usual one is for those who run several gateways.
+  const configFile = process.env.DROWSE_SSH_CONFIG
+  return {
+    open(parts) {
+      const host = destination === null ? localHost() : sshHost({ destination, configFile })
+      return xenDriver({ ...parts, host, image, memoryMb })
+    },
+    dataFile: NOTE_FILE,
+    wakeMs: 120_000,
+  }
+}
+
 /** The kind that site.yaml asks for. Throws `image-missing` where it needs an image and there is none of this version. */
-export async function machinesFor({ driver, memoryMb }: MachineConfig): Promise<Machines> {
+export async function machinesFor({ driver, memoryMb, host }: MachineConfig): Promise<Machines> {
   if (driver === 'process') return processMachines()
   const folder = defaultImagesFolder()
   const image = await findImage(folder, engineName(SOURCE_DIR))
-  if (image !== null) return qemuMachines(image, memoryMb)
+  if (image !== null) return driver === 'qemu' ? qemuMachines(image, memoryMb) : xenMachines(image, memoryMb, host)
   throw new DrowseError('image-missing', `There is no machine image of this version of Drowse in ${folder}.`, {
     hint: 'Build one with `drowse image build`. It is done once for each version.',
   })
@@ -56,7 +72,7 @@ export async function machinesFor({ driver, memoryMb }: MachineConfig): Promise<
 
 /** Throws `config-invalid` where the machine in `folder` is of another kind: its data can't be seen by this one, and the site would seem to be empty. */
 export function checkKind({ dataFile }: Machines, folder: string): void {
-  const other = ['site.db', 'data.ext4'].find((name) => name !== dataFile && existsSync(join(folder, name)))
+  const other = ['site.db', 'data.ext4', NOTE_FILE].find((name) => name !== dataFile && existsSync(join(folder, name)))
   if (other === undefined) return
   throw new DrowseError('config-invalid', `The machine in ${folder} was made by another driver: its data is in ${other}.`, {
     hint: 'Set `machine.driver` back to what it was, or start with another --data folder.',

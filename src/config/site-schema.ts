@@ -68,6 +68,11 @@ const memoryMb = v.pipe(
   v.maxValue(65_536, 'that is too much.'),
 )
 
+const machineHost = v.pipe(
+  text,
+  v.regex(/^[A-Za-z0-9][^\s]*$/, 'name the host as ssh knows it: `root@host`, or `ssh://root@host:22`.'),
+)
+
 /** The keys of site.yaml. Only `title` and `url` are required. */
 export const siteEntries = {
   title: v.pipe(text, v.nonEmpty('a site needs a title.')),
@@ -96,7 +101,11 @@ export const siteEntries = {
   search: v.optional(v.boolean(), true),
   publish: v.optional(publishSchema, {}),
   machine: v.optional(
-    v.object({ driver: v.optional(v.picklist(['process', 'qemu']), 'process'), memoryMb: v.optional(memoryMb, 512) }),
+    v.object({
+      driver: v.optional(v.picklist(['process', 'qemu', 'xen']), 'process'),
+      memoryMb: v.optional(memoryMb, 512),
+      host: v.optional(v.nullable(machineHost), null),
+    }),
     {},
   ),
   data: v.optional(v.record(v.string(), v.unknown()), {}),
@@ -106,7 +115,7 @@ export const siteEntries = {
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
-  machine: ['driver', 'memoryMb'],
+  machine: ['driver', 'memoryMb', 'host'],
   'menu.*': ['title', 'path'],
   'languages.*': ['title', 'description', 'author', 'menu'],
   'languages.*.menu.*': ['title', 'path'],

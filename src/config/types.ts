@@ -72,9 +72,11 @@ export interface CommentsConfig {
 
 /** What the site's machine is. */
 export interface MachineConfig {
-  readonly driver: 'process' | 'qemu'
+  readonly driver: 'process' | 'qemu' | 'xen'
   /** Of a virtual machine. */
   readonly memoryMb: number
+  /** Where Xen runs, as ssh knows it; null: on this computer. */
+  readonly host: string | null
 }
 
 /** Where a site is published and how. Credentials are no part of it: they come from the environment. */

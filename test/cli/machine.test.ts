@@ -19,11 +19,11 @@ afterEach(() => {
 
 describe('the machine that site.yaml asks for', () => {
   it('is a process unless it says otherwise', async () => {
-    expect(await machinesFor({ driver: 'process', memoryMb: 512 })).toMatchObject({ dataFile: 'site.db' })
+    expect(await machinesFor({ driver: 'process', memoryMb: 512, host: null })).toMatchObject({ dataFile: 'site.db' })
   })
 
-  it('needs an image of this version when it is a virtual one', async () => {
-    const asked = machinesFor({ driver: 'qemu', memoryMb: 512 })
+  it.each(['qemu', 'xen'] as const)('needs an image of this version when it is a virtual one of %s', async (driver) => {
+    const asked = machinesFor({ driver, memoryMb: 512, host: null })
     await expect(asked).rejects.toMatchObject({ code: 'image-missing', hint: expect.stringContaining('drowse image build') })
   })
 })
@@ -36,10 +36,13 @@ describe('a machine’s folder', () => {
     expect(() => checkKind(processMachines(), join(root, 'site'))).not.toThrow()
   })
 
-  it('is refused when another driver keeps the data in it, which would not be seen', () => {
-    mkdirSync(join(root, 'site'))
-    writeFileSync(join(root, 'site', 'data.ext4'), '')
-    const fault = expect.objectContaining({ code: 'config-invalid', message: expect.stringContaining('data.ext4') })
-    expect(() => checkKind(processMachines(), join(root, 'site'))).toThrow(fault)
-  })
+  it.each(['data.ext4', 'xen.json'])(
+    'is refused when another driver keeps the data in it, which would not be seen: %s',
+    (name) => {
+      mkdirSync(join(root, 'site'))
+      writeFileSync(join(root, 'site', name), '')
+      const fault = expect.objectContaining({ code: 'config-invalid', message: expect.stringContaining(name) })
+      expect(() => checkKind(processMachines(), join(root, 'site'))).toThrow(fault)
+    },
+  )
 })

@@ -33,7 +33,7 @@ describe('a good site.yaml', () => {
         pictures: true,
         search: true,
         publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
-        machine: { driver: 'process', memoryMb: 512 },
+        machine: { driver: 'process', memoryMb: 512, host: null },
         data: {},
       },
       problems: [],
@@ -70,7 +70,7 @@ describe('a good site.yaml', () => {
       '  purge: {type: http, url: "http://cache.example.org"}',
       '  precompress: [br, gzip]',
       '  keepDays: 7',
-      'machine: {driver: qemu, memoryMb: 256}',
+      'machine: {driver: xen, memoryMb: 256, host: root@xen.example.org}',
       'data: {colour: red, nested: {list: [1, 2.5, true, null]}}',
     )
 
@@ -109,7 +109,7 @@ describe('a good site.yaml', () => {
         keepDays: 7,
         graceHours: 24,
       },
-      machine: { driver: 'qemu', memoryMb: 256 },
+      machine: { driver: 'xen', memoryMb: 256, host: 'root@xen.example.org' },
       data: { colour: 'red', nested: { list: [1, 2.5, true, null] } },
     })
   })
