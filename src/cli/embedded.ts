@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createDispatcher } from '../dispatch/dispatcher.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
-import type { BatchEvent, Dispatcher } from '../dispatch/types.ts'
+import type { BatchEvent, Dispatcher, IdlePolicy } from '../dispatch/types.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
 import { newWriteId } from '../journal/write-id.ts'
@@ -31,6 +31,8 @@ export interface Backends {
   readonly driver: MachineDriver
   /** How long a wake may take. */
   readonly wakeMs: number
+  /** How it sleeps, if not as the dispatcher would have it. */
+  readonly idle?: IdlePolicy
   /** The file that caches what is published. */
   readonly indexPath: string
 }
@@ -76,7 +78,7 @@ export function openBackends(
 
 /** Puts the backends together. They are closed with it. */
 export async function compose(backends: Backends, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, wakeMs, indexPath } = backends
+  const { journal, meter, store, publishing, driver, wakeMs, idle, indexPath } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const dispatcher = createDispatcher({
     journal,
@@ -88,6 +90,7 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
     random: Math.random,
     bootId: bootId(),
     onBatch,
+    ...(idle === undefined ? {} : { idle }),
     limits: { applyMs: APPLY_MS, wakeMs },
   })
   return {

@@ -50,7 +50,7 @@ export function xenMachines(root: string, image: Image, sshConfig: string) {
   })
 }
 
-function requirePrograms(): void {
+export function requirePrograms(): void {
   const path = `${process.env.PATH}:/usr/sbin:/sbin`
   const missing = Object.keys(PROGRAMS).filter((name) => {
     try {
