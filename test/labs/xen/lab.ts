@@ -10,8 +10,9 @@ import { buildLab } from './build.ts'
 
 /** Kept between runs, so that Debian's packages are downloaded once. */
 export const LAB = join(tmpdir(), 'drowse-xen-lab')
-/** Where its image is. */
+/** Where the counter's image is, and where `drowse start` finds its own. */
 export const IMAGES = join(LAB, 'images')
+export const CACHE = join(LAB, 'cache')
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',

@@ -8,9 +8,8 @@ import { drowse, type Product, startGateway, startProduct, type Workplace, workp
 import { commentTexts, getText, postForm } from '../../flows/visitor.ts'
 import { bootLab, type RunningLab } from './boot.ts'
 import { buildLab } from './build.ts'
-import { IMAGES, LAB, requirePrograms } from './lab.ts'
+import { CACHE, IMAGES, LAB, requirePrograms } from './lab.ts'
 
-const CACHE = join(LAB, 'cache')
 const TIERED = new URL('tiered-gateway.ts', import.meta.url).pathname
 
 let run: string
