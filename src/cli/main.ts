@@ -160,7 +160,9 @@ program
     run({}, async (terminal) => (await import('./dev.ts')).runDev(terminal, site, options)),
   )
 
-const image = program.command('image').description('the disks of virtual machines, for `machine.driver: qemu` in site.yaml')
+const image = program
+  .command('image')
+  .description('the disks of virtual machines, for `machine.driver: qemu` and `xen` in site.yaml')
 const images = () => new Option('--folder <dir>', 'the folder of images (default: where `drowse start` looks for them)')
 
 image

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { compose, Readable } from 'node:stream'
+import { constants, createGzip } from 'node:zlib'
 import { IMAGE_FILES, type Image } from '../../image/types.ts'
 import { BLOCK_SCRIPT } from './block-script.ts'
 import { type DomainShape, domainConfig } from './domain-config.ts'
@@ -64,7 +65,7 @@ export function hostPlace(
       )
       if (missing !== '') {
         for (const file of IMAGE_FILES) {
-          await host.run(`cat >${upload}/${file}`, { input: createReadStream(join(image.folder, file)), timeoutMs: UPLOAD_MS })
+          await host.run(`gzip -dc >${upload}/${file}`, { input: packed(join(image.folder, file)), timeoutMs: UPLOAD_MS })
         }
         // Another gateway may have been faster.
         await host.run(`/bin/sync ${upload}/*; [ -d ${imageDir} ] || mv ${upload} ${imageDir}; /bin/sync -f ${ROOT}/images`)
@@ -115,3 +116,6 @@ export function hostPlace(
       void (await host.run(`rm -f ${['memory.tag', 'memory', 'memory.new'].map((file) => `${machineDir}/${file}`).join(' ')}`)),
   }
 }
+
+/** A third of the bytes go over the connection. */
+const packed = (path: string) => compose(createReadStream(path), createGzip({ level: constants.Z_BEST_SPEED }))
