@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { listsSchema } from './lists-schema.ts'
 import { PUBLISH_KEYS, publishSchema } from './publish-schema.ts'
+import { SHOP_KEYS, shopSchema } from './shop-schema.ts'
 import type { ParserName } from './types.ts'
 
 const PARSERS = ['satteri', 'remark'] as const satisfies readonly ParserName[]
@@ -90,6 +91,7 @@ export const siteEntries = {
     }),
     {},
   ),
+  shop: v.optional(shopSchema, {}),
   ...listsSchema,
   languages: v.optional(v.record(languageTag, language), {}),
   words: v.optional(v.record(languageTag, v.record(v.string(), word)), {}),
@@ -119,5 +121,6 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   'menu.*': ['title', 'path'],
   'languages.*': ['title', 'description', 'author', 'menu'],
   'languages.*.menu.*': ['title', 'path'],
+  ...SHOP_KEYS,
   ...PUBLISH_KEYS,
 }

@@ -16,6 +16,7 @@ export interface SiteConfig {
   /** Kind → the folder or file its entries are read from (relative to the site, or absolute), in place of the kind's own `source`. */
   readonly content: { readonly [kind: string]: string }
   readonly comments: CommentsConfig
+  readonly shop: ShopConfig
   readonly postsPerPage: number
   /** Null: as many as any list. */
   readonly postsPerTermPage: number | null
@@ -68,6 +69,12 @@ export interface CommentsConfig {
   readonly open: boolean
   /** `open`: shown at once. `hold`: shown once the owner has approved them. */
   readonly moderation: 'open' | 'hold'
+}
+
+/** What the shop sells in. */
+export interface ShopConfig {
+  /** Of products that name none. */
+  readonly currency: string
 }
 
 /** What the site's machine is. */

@@ -4,7 +4,7 @@ import { issueProblem, nearMissHint, prepareFields } from '../config/schema-prob
 import type { YamlSource } from '../config/yaml-source.ts'
 import type { Json, Problem } from '../protocol/types.ts'
 import { COMMON_ADVICE, type CommonFields, commonEntries, termNames } from './common-fields.ts'
-import type { Entry, EntryType } from './types.ts'
+import type { Entry, EntryType, FieldFault } from './types.ts'
 
 /** The front matter of one file, checked: the good fields are there even where others have problems. */
 export interface EntryFields {
@@ -30,15 +30,18 @@ export function checkFields(
   const filed = v.safeParse(filedSchema, prepared)
   const filedIssues = (filed.issues ?? []).filter((issue) => !isCommon(issue.path?.[0]?.key))
   const ownIssues = (own.issues ?? []).filter((issue) => !isCommon(issue.path?.[0]?.key))
+  const data = dataOf(prepared, own.success ? own.output : {})
+  const faults = ownIssues.length === 0 ? (type.faults?.(data) ?? []) : []
   return {
     common: common.success ? common.output : {},
     terms: filed.success ? termsOf(filed.output) : [],
-    data: dataOf(prepared, own.success ? own.output : {}),
+    data,
     given: new Set(Object.keys(prepared).filter(isCommon)),
     problems: [
       ...(common.issues ?? []).map((issue) => commonProblem(issue, source, where)),
       ...filedIssues.map((issue) => issueProblem(issue, source, where, 'front-matter/invalid-tags', COMMON_ADVICE.tags?.hint)),
       ...ownIssues.map((issue) => issueProblem(issue, source, where, 'front-matter/invalid-field')),
+      ...faults.map((fault) => faultProblem(fault, source, where)),
       ...misspelledKeys(prepared, Object.keys(all), source, where),
     ],
   }
@@ -80,6 +83,16 @@ function isCommon(key: unknown): boolean {
 function commonProblem(issue: v.BaseIssue<unknown>, source: YamlSource, where: string): Problem {
   const advice = COMMON_ADVICE[String(issue.path?.[0]?.key)]
   return issueProblem(issue, source, where, advice?.rule ?? 'front-matter/invalid-field', advice?.hint)
+}
+
+function faultProblem({ path, message }: FieldFault, source: YamlSource, where: string): Problem {
+  return {
+    where,
+    ...source.place(path, 'value'),
+    rule: 'front-matter/invalid-field',
+    message: `\`${path.join('.')}\`: ${message}`,
+    severity: 'error',
+  }
 }
 
 /** The kind's own fields as its schema made them, and beside them whatever else the author wrote. */

@@ -30,6 +30,15 @@ export interface EntryType {
   readonly dated: boolean
   /** Lines of YAML that `drowse new` writes below the title and the date. */
   readonly outline?: string
+  /** What is wrong with fields that are right one by one. Asked only where they are. */
+  readonly faults?: (data: Entry['data']) => readonly FieldFault[]
+}
+
+/** A fault in front matter. */
+export interface FieldFault {
+  /** Keys and list positions that lead to it. */
+  readonly path: readonly (string | number)[]
+  readonly message: string
 }
 
 /** One content document, checked. Plain data: it is a row of the model. */

@@ -1,3 +1,4 @@
+import { skusOf } from '../content/product-fields.ts'
 import type { Entry } from '../content/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
 import type { Picture } from './picture.ts'
@@ -92,14 +93,21 @@ export const revisions = defineTable<
 /**
  * Entries. What readers may not see has no places in lists: drafts, and what has a date to come. `byTime` holds these too, as `draft` and `scheduled`, beside
  * whatever else has a date, as `shown`. `byKind` orders by the front matter's `order` where there is one (pages, products), else by
- * date; `byTerm` holds posts by what they are filed under, the year among it. All but `byPath` and `byTime` keep languages apart.
+ * date; `byTerm` holds posts by what they are filed under, the year among it, and products by their categories. `bySku` finds what an SKU stands for, in the
+ * site's own language first. All but `byPath`, `byTime` and `bySku` keep languages apart.
  */
-export const entries = defineTable<Entry, 'byKind' | 'byTerm' | 'byPath' | 'byFolder' | 'byTime'>({
+export const entries = defineTable<Entry, 'byKind' | 'byTerm' | 'byPath' | 'byFolder' | 'byTime' | 'bySku'>({
   name: 'entries',
   key: ({ id }) => id,
   places: {
     byKind: (entry) => (!entry.shown ? [] : [{ group: inLanguage(entry.language, entry.kind), sort: entry.date ?? '' }]),
-    byTerm: (entry) => (!entry.shown ? [] : termsOf(entry).map((term) => ({ group: termKey(term), sort: entry.date ?? '' }))),
+    byTerm: (entry) =>
+      !entry.shown
+        ? []
+        : termsOf(entry).map((term) => ({
+            group: termKey(term),
+            sort: entry.kind === 'product' ? orderOf(entry) : (entry.date ?? ''),
+          })),
     byPath: (entry) => (!entry.shown ? [] : [{ group: entry.path, sort: '' }]),
     byFolder: (entry) =>
       !entry.shown || entry.kind === 'post'
@@ -109,6 +117,8 @@ export const entries = defineTable<Entry, 'byKind' | 'byTerm' | 'byPath' | 'byFo
       if (entry.draft) return [{ group: 'draft', sort: '' }]
       return entry.date === null ? [] : [{ group: entry.shown ? 'shown' : 'scheduled', sort: entry.date }]
     },
+    bySku: (entry) =>
+      entry.kind !== 'product' || !entry.shown ? [] : skusOf(entry).map((sku) => ({ group: sku, sort: entry.language ?? '' })),
   },
 })
 
@@ -124,12 +134,15 @@ export interface Term {
 /** The taxonomy that posts are filed in by their year. */
 export const ARCHIVE = 'archive'
 
+/** The taxonomy of products. No site can have one of this name of its own. */
+export const CATEGORY = 'products/category'
+
 /** Whether a term's key is a year's. */
 export function isArchive(key: string): boolean {
   return key.slice(key.lastIndexOf(' ') + 1).startsWith(`${ARCHIVE}/`)
 }
 
-/** A term that at least one shown post has. */
+/** A term that at least one shown post or product has. */
 export const terms = defineTable<Term, 'all'>({
   name: 'terms',
   key: termKey,
@@ -141,12 +154,19 @@ export function termKey({ taxonomy, slug, language }: Omit<Term, 'name'>): strin
   return inLanguage(language, `${taxonomy}/${slug}`)
 }
 
-/** What a post is filed under; other kinds aren't. */
-export function termsOf({ kind, terms: filed = [], language, date }: Entry): readonly Term[] {
+/** What a post or a product is filed under; other kinds aren't. */
+export function termsOf({ kind, terms: filed = [], language, date, data }: Entry): readonly Term[] {
+  if (kind === 'product') return categoriesOf(data).map((category) => ({ taxonomy: CATEGORY, ...category, language }))
   if (kind !== 'post') return []
   const year = date?.slice(0, 4)
   const given = filed.map((term) => ({ ...term, language }))
   return year === undefined ? given : [...given, { taxonomy: ARCHIVE, slug: year, name: year, language }]
+}
+
+/** A product's categories, as its front matter was read. */
+export function categoriesOf({ categories }: Entry['data']): Entry['tags'] {
+  // Checked when the file was read: see product-fields.ts.
+  return Array.isArray(categories) ? (categories as unknown as Entry['tags']) : []
 }
 
 /** The name of an index group for one language, null being the site's own. */

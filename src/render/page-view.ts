@@ -1,14 +1,15 @@
 import { prefixOf } from '../content/place.ts'
 import type { Entry } from '../content/types.ts'
 import { findable } from '../model/findable.ts'
-import { assets, dataFiles, entries, files, inLanguage, settings } from '../model/site-tables.ts'
+import { assets, CATEGORY, categoriesOf, dataFiles, entries, files, inLanguage, settings } from '../model/site-tables.ts'
+import { STOCK_QUERIES } from '../model/stock.ts'
 import { defineQuery } from '../model/table.ts'
 import type { Query, Read } from '../model/types.ts'
 import type { Json } from '../protocol/types.ts'
 import { bodyHtml } from './body-html.ts'
 import { LINK_QUERIES } from './link-target.ts'
 import { fileShown, pictureView, type ShownFile } from './picture.ts'
-import { priceOf } from './price.ts'
+import { productView } from './product-view.ts'
 import { tocOf } from './toc.ts'
 import type { PageContext } from './types.ts'
 import type { EntryLinkView, EntryView, ImageView, LinkView, PageView, SiteView } from './views.ts'
@@ -182,6 +183,7 @@ export const PAGE_QUERIES = [
   entryLink,
   translations,
   ...LINK_QUERIES,
+  ...STOCK_QUERIES,
 ] as unknown as readonly Query[]
 
 /** Media types of the feeds, by the names of their files. */
@@ -294,17 +296,17 @@ function linkOf(read: Read, entry: Entry, language: string): EntryLinkJson {
     description: entry.description,
     tags: termLinks(entry).flatMap(({ taxonomy, title, path }) => (taxonomy === 'tags' ? [{ title, path }] : [])),
     terms: termLinks(entry).filter(({ taxonomy }) => taxonomy !== 'tags'),
-    price: priceOf(entry.data, language),
-    ...(entry.kind === 'product' ? { available: entry.data.available !== false } : {}),
+    ...(entry.kind === 'product' ? productView(read, entry, language) : { price: null }),
     image: imageOf(read, entry),
   }
 }
 
-/** Links to the pages of an entry's terms; only posts have such. */
+/** Links to the pages of a post's terms and of a product's categories. */
 function termLinks(entry: Entry): { title: string; path: string; taxonomy: string }[] {
-  if (entry.kind !== 'post') return []
   const base = prefixOf(entry.language)
-  return entry.terms.map(({ taxonomy, name, slug }) => ({ title: name, path: `${base}/${taxonomy}/${slug}/`, taxonomy }))
+  const categories = entry.kind === 'product' ? categoriesOf(entry.data).map((each) => ({ taxonomy: CATEGORY, ...each })) : []
+  const terms = entry.kind === 'post' ? entry.terms : categories
+  return terms.map(({ taxonomy, name, slug }) => ({ title: name, path: `${base}/${taxonomy}/${slug}/`, taxonomy }))
 }
 
 function imageOf(read: Read, entry: Entry): ImageView | null {

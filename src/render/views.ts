@@ -61,6 +61,10 @@ export interface Catalogue {
   readonly send: string
   readonly available: string
   readonly unavailable: string
+  readonly fromPrice: string
+  readonly variants: string
+  readonly categories: string
+  readonly all: string
   readonly order: string
   readonly see: string
   readonly elsewhere: string
@@ -164,7 +168,7 @@ export interface EntryLinkView extends LinkView {
   readonly tags: readonly LinkView[]
   /** What it is filed under besides its tags: series, authors. */
   readonly terms: readonly (LinkView & { readonly taxonomy: string })[]
-  /** Products: the formatted price. */
+  /** Products: the formatted price, or “from” the lowest of its variants. */
   readonly price: string | null
   /** Products only: whether it can be bought now. */
   readonly available?: boolean
@@ -192,6 +196,19 @@ export interface EntryView extends EntryLinkView {
   readonly author: string
   /** All front matter that Drowse itself does not read. */
   readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What can be ordered of a product: its variants, or the product itself. */
+export interface OfferView {
+  readonly sku: string
+  /** The variant's; '' where the product is all one. */
+  readonly name: string
+  /** As people read it: €12.50. */
+  readonly price: string
+  /** As programs do: 12.50. */
+  readonly amount: string
+  readonly currency: string
+  readonly available: boolean
 }
 
 export interface CommentView {
@@ -267,7 +284,7 @@ export interface Templates {
   }
   Page: { page: PageView; entry: EntryView; contents: readonly (LinkView & { readonly current: boolean })[] }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }
-  Product: { page: PageView; entry: EntryView }
+  Product: { page: PageView; entry: EntryView; offers: readonly OfferView[] }
   Profile: { page: PageView; entry: EntryView; links: readonly { readonly title: string; readonly url: string }[] }
   /** One page of posts, newest first. `newer` and `older` are the neighbouring list pages. */
   PostList: {
@@ -281,7 +298,14 @@ export interface Templates {
   }
   /** A year's posts, newest first. */
   Archive: { page: PageView; heading: string; posts: readonly EntryLinkView[]; newer: string | null; older: string | null }
-  ProductList: { page: PageView; heading: string; products: readonly EntryLinkView[] }
+  /** All products, or those of one category. */
+  ProductList: {
+    page: PageView
+    heading: string
+    products: readonly EntryLinkView[]
+    /** All there are, in the order of their names. */
+    categories: readonly (LinkView & { readonly current: boolean })[]
+  }
   NoteList: { page: PageView; heading: string; notes: readonly EntryLinkView[]; newer: string | null; older: string | null }
   /** The terms of one taxonomy: all tags, all series, all years. */
   Terms: { page: PageView; heading: string; terms: readonly (LinkView & { readonly count: number })[] }

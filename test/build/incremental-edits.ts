@@ -63,6 +63,13 @@ const fields = fc.record(
     updated: fc.constantFrom(undefined, '2024-02-01'),
     order: fc.constantFrom(undefined, 1, 2),
     price: fc.constantFrom(undefined, '12.00'),
+    stock: fc.constantFrom(undefined, 0, 1, 3),
+    sku: fc.constantFrom(undefined, 'ONE', 'TWO'),
+    variants: fc.constantFrom(undefined, [
+      { name: 'Small', price: '9.00' },
+      { name: 'Big', sku: 'BIG', stock: 2 },
+    ]),
+    categories: fc.constantFrom(undefined, 'Lamps', 'Lamps, Paper'),
     comments: fc.constantFrom(undefined, true, false),
     author: fc.constantFrom(undefined, 'Ann'),
     body: fc.constantFrom(

@@ -488,7 +488,7 @@ describe('Another engine', () => {
     const without = FEATURES.filter(({ name }) => name !== 'shop')
     const answer = await openGuest({ dataDir: guest.dataDir, engine: 'engine-2', features: without }).apply([])
 
-    expect(answer.removed.toSorted()).toEqual(['products/index.html', 'sitemap-product-1.xml'])
+    expect(answer.removed.toSorted()).toEqual(['products/index.html', 'products/offers.xml', 'sitemap-product-1.xml'])
     expect(keysOf(answer)).toContain('products/cup/index.html')
   })
 

@@ -48,6 +48,7 @@ describe('Compiling a theme', () => {
       'fonts/lora-cyrillic-wght-normal.woff2',
       'fonts/lora-latin-wght-normal.woff2',
       'search.js',
+      'shop.css',
       'style.css',
     ])
     expect(assets.map(({ path }) => path)).toEqual(

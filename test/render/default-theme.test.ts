@@ -26,7 +26,7 @@ const first = (comments: readonly CommentView[] | undefined): CommentView => {
 }
 
 /** Without the data for search engines, which is no script and is looked at by itself. */
-const withoutData = (html: string) => html.replace(/<script type="application\/ld\+json">[^<>]*<\/script>/, '')
+const withoutData = (html: string) => html.replace(/<script type="application\/ld\+json">[^<>]*<\/script>/g, '')
 
 const messagesOf = async (html: string) => {
   const { results } = await validator.validateString(html)

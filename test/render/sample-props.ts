@@ -72,6 +72,14 @@ export function sampleProps(text: string): Templates {
     ],
     form: { action: '/-/comment.create', page: '/posts/hello/' },
   }
+  const offers = [true, false].map((available, index) => ({
+    sku: `SKU-${index}`,
+    name: text,
+    price: '€12.50',
+    amount: '12.50',
+    currency: 'EUR',
+    available,
+  }))
   const post = link('post', 'hello')
   const note = link('note', 'small')
   return {
@@ -102,7 +110,7 @@ export function sampleProps(text: string): Templates {
       ],
     },
     Note: { page, entry: entry(note), comments: { count: 0, comments: [], form: null } },
-    Product: { page, entry: entry(product) },
+    Product: { page, entry: entry(product), offers },
     Profile: { page, entry: entry(link('profile', 'me')), links: [{ title: text, url: 'https://example.com/@me' }] },
     PostList: {
       page,
@@ -117,6 +125,7 @@ export function sampleProps(text: string): Templates {
       page,
       heading: text,
       products: [product, { ...product, path: '/products/b/', available: false, image: null }],
+      categories: [{ title: text, path: '/products/category/one/', current: true }],
     },
     NoteList: { page, heading: text, notes: [note], newer: null, older: '/notes/page/1/' },
     Terms: { page, heading: text, terms: [{ title: text, path: '/tags/one/', count: 3 }] },

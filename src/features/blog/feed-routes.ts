@@ -1,6 +1,6 @@
 import { prefixOf } from '../../content/place.ts'
 import type { Entry } from '../../content/types.ts'
-import { ARCHIVE, entries, inLanguage, terms } from '../../model/site-tables.ts'
+import { ARCHIVE, CATEGORY, entries, inLanguage, terms } from '../../model/site-tables.ts'
 import type { Index, Read } from '../../model/types.ts'
 import { quotedBodyHtml } from '../../render/body-html.ts'
 import { FEEDS, languagesOf, pageView } from '../../render/page-view.ts'
@@ -31,13 +31,15 @@ export const siteFeeds: Route = {
   },
 }
 
+const NO_FEEDS: readonly string[] = [ARCHIVE, CATEGORY]
+
 /** The newest posts of each term, but not of each year. */
 export const termFeeds: Route = {
   name: 'term-feeds',
   over: { table: terms.name },
   pages(read, key) {
     const term = read.row(terms, key)
-    return term === null || term.taxonomy === ARCHIVE || !hasTermFeeds(read) ? [] : feedFiles(termPath(term), key)
+    return term === null || NO_FEEDS.includes(term.taxonomy) || !hasTermFeeds(read) ? [] : feedFiles(termPath(term), key)
   },
   render(context, argument) {
     const [key, file] = Array.isArray(argument) ? argument : []

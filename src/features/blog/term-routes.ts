@@ -1,5 +1,5 @@
 import { prefixOf } from '../../content/place.ts'
-import { ARCHIVE, inLanguage, type Term, termKey, terms } from '../../model/site-tables.ts'
+import { ARCHIVE, CATEGORY, inLanguage, type Term, termKey, terms } from '../../model/site-tables.ts'
 import type { Read } from '../../model/types.ts'
 import { HTML } from '../../render/content-type.ts'
 import { alternatesOf, languagesOf, pageView } from '../../render/page-view.ts'
@@ -13,7 +13,9 @@ export const termPosts: Route = {
   over: { table: terms.name },
   pages(read, key) {
     const term = read.row(terms, key)
-    return term === null ? [] : listPages(read, { list: { by: 'byTerm', group: key }, base: termPath(term) }, key)
+    return term === null || term.taxonomy === CATEGORY
+      ? []
+      : listPages(read, { list: { by: 'byTerm', group: key }, base: termPath(term) }, key)
   },
   render(context, argument) {
     const [key, number] = Array.isArray(argument) ? argument : []

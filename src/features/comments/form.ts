@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import type { Fields, Parsed, WriteForm } from '../../gateway/types.ts'
+import type { Fields, WriteForm } from '../../gateway/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import { escapeXml } from '../../render/xml.ts'
+import { checked } from '../checked.ts'
 import { commentSchema, MAX_NAME, MAX_TEXT, moderationSchema } from './payload.ts'
 
 /** The gateway's face of `comment.create`. */
@@ -11,7 +12,7 @@ export const commentForm: WriteForm = {
   actor: 'visitor',
   // 8,000 characters of nine bytes each, as a form spells Chinese, and the other fields.
   maxBytes: 80 * 1024,
-  parse: (input) => check(commentSchema, input.type === 'fields' ? fromFields(input.fields) : withParent(input.json)),
+  parse: (input) => checked(commentSchema, input.type === 'fields' ? fromFields(input.fields) : withParent(input.json)),
   page: (payload) => pageOf(payload),
   html: formHtml,
 }
@@ -23,7 +24,7 @@ export const moderationForm: WriteForm = {
   actor: 'owner',
   maxBytes: 4 * 1024,
   parse: (input) =>
-    check(moderationSchema, input.type === 'fields' ? { ...input.fields, number: Number(input.fields.number) } : input.json),
+    checked(moderationSchema, input.type === 'fields' ? { ...input.fields, number: Number(input.fields.number) } : input.json),
   page: () => null,
 }
 
@@ -39,16 +40,6 @@ function withParent(json: Json): Json {
 
 function defined(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-}
-
-function check(schema: v.GenericSchema<unknown, Json>, input: Json): Parsed {
-  const parsed = v.safeParse(schema, input, { abortPipeEarly: true })
-  if (parsed.success) return { ok: true, payload: parsed.output }
-  return { ok: false, problems: parsed.issues.map(problemOf) }
-}
-
-function problemOf(issue: v.BaseIssue<unknown>): Problem {
-  return { where: v.getDotPath(issue) ?? 'form', rule: 'form/invalid', message: issue.message, severity: 'error' }
 }
 
 function pageOf(payload: Json): string | null {

@@ -122,6 +122,7 @@ function settingsOf({
   author,
   menu,
   comments,
+  shop,
   postsPerPage,
   postsPerTermPage,
   termFeeds,
@@ -142,7 +143,7 @@ function settingsOf({
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
   const lists = { postsPerPage, postsPerTermPage, termFeeds, taxonomies, permalinks }
   const reading = { parser, highlight, math, toc, search }
-  return { ...about, ...lists, ...reading, languages: others, words, comments: { open, moderation }, data }
+  return { ...about, ...lists, ...reading, languages: others, words, comments: { open, moderation }, shop: toJson(shop), data }
 }
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {

@@ -4,7 +4,7 @@ import { Preview } from './Preview.tsx'
 /** Search engines and browser tabs show about this much. */
 const TITLE_LENGTH = 70
 
-export function Head({ page, script }: { page: PageView; script?: string | undefined }) {
+export function Head({ page, script, style }: { page: PageView; script?: string | undefined; style?: string | undefined }) {
   const { site, assets } = page
   return (
     <head>
@@ -21,6 +21,7 @@ export function Head({ page, script }: { page: PageView; script?: string | undef
           ),
       )}
       <link rel="stylesheet" href={assets['style.css']} />
+      {style !== undefined && <link rel="stylesheet" href={style} />}
       {script !== undefined && <script type="module" src={script} />}
       <link rel="canonical" href={page.canonical} />
       <Icons page={page} />

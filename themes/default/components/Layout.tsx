@@ -10,17 +10,20 @@ export function Layout({
   page,
   wide = false,
   script,
+  style,
   children,
 }: {
   page: PageView
   wide?: boolean
   /** The path of a script that the page would be poorer without. */
   script?: string | undefined
+  /** The path of a style sheet beside the theme's own, for pages of few kinds. */
+  style?: string | undefined
   children: Child
 }) {
   return (
     <html lang={page.site.language}>
-      <Head page={page} script={script} />
+      <Head page={page} script={script} style={style} />
       <body>
         <a class="skip" href="#main">
           {wordsOf(page.site).skip}

@@ -1,16 +1,19 @@
 import type { Templates } from 'drowse/theme'
 import { raw } from 'hono/html'
 import { Layout } from '../components/Layout.tsx'
+import { Offers } from '../components/Offers.tsx'
 import { Picture } from '../components/Picture.tsx'
+import { ProductData } from '../components/ProductData.tsx'
 import { Stock } from '../components/Stock.tsx'
 import { TagList } from '../components/TagList.tsx'
 import { Toc } from '../components/Toc.tsx'
 import { wordsOf } from '../words.ts'
 
-export function Product({ page, entry }: Templates['Product']) {
+export function Product({ page, entry, offers }: Templates['Product']) {
   const order = orderLink(entry.data.buy)
   return (
-    <Layout page={page} wide>
+    <Layout page={page} wide style={page.assets['shop.css']}>
+      <ProductData page={page} entry={entry} offers={offers} />
       <article class="product h-product">
         <div class="product-picture">
           {entry.image !== null && <Picture image={entry.image} className="u-photo" lazy={false} />}
@@ -20,6 +23,7 @@ export function Product({ page, entry }: Templates['Product']) {
           <p class="product-terms">
             {entry.price !== null && <strong class="p-price">{entry.price}</strong>} <Stock entry={entry} site={page.site} />
           </p>
+          <Offers offers={offers} site={page.site} />
           {order !== null && entry.available !== false && (
             <p>
               <a class="button" href={order}>
@@ -29,7 +33,7 @@ export function Product({ page, entry }: Templates['Product']) {
           )}
           <Toc items={entry.toc} site={page.site} />
           <div class="prose e-description">{raw(entry.html)}</div>
-          <TagList tags={entry.tags} site={page.site} />
+          <TagList tags={entry.terms} site={page.site} />
         </div>
       </article>
     </Layout>
