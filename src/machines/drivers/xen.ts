@@ -66,9 +66,11 @@ export function xenDriver(options: XenDriverOptions) {
   }
 
   async function agentOf(): Promise<Agent> {
-    const held = connection === null ? null : await connection.catch(() => null)
-    if (held !== null && !held.agent.isGone) return held.agent
-    connection = connect(host)
+    const asked = connection
+    const last = asked === null ? null : await asked.catch(() => null)
+    if (last !== null && !last.agent.isGone) return last.agent
+    // Another verb may have connected meanwhile.
+    if (connection === asked || connection === null) connection = connect(host)
     return (await connection).agent
   }
 
