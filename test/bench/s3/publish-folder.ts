@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { openPublisher } from '../../../src/publish/publisher.ts'
 import { type S3Options, s3Store } from '../../../src/publish/stores/s3.ts'
 import type { UnreadObject } from '../../../src/publish/types.ts'
@@ -25,7 +25,7 @@ function objectsOf(folder: string): readonly UnreadObject[] {
   return files.map(({ parentPath, name }) => {
     const path = join(parentPath, name)
     const bytes = readFileSync(path)
-    const key = relative(folder, path)
+    const key = path.slice(folder.length + 1)
     const info = {
       key,
       hash: hash('sha256', bytes),
