@@ -58,7 +58,7 @@ async function make(): Promise<DriverUnderTest> {
       }
     },
     saved: {
-      truncate: async (id) => void (await lab.run(`truncate -s -100000000 ${folderOf(id)}/memory`)),
+      truncate: async (id) => void (await lab.run(`/usr/bin/truncate -s -100000000 ${folderOf(id)}/memory`)),
       changeData: async (id) => void (await lab.run(`touch ${folderOf(id)}/data.ext4`)),
     },
     async clear() {
