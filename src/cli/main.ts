@@ -205,6 +205,48 @@ program
     run(options, async (terminal) => (await import('./send.ts')).runSend(terminal, file, options)),
   )
 
+const to = () => new Option('--to <url>', 'the site’s gateway, such as https://example.org').makeOptionMandatory()
+const token = () => new Option('--token <token>', 'the owner’s token (default: the DROWSE_TOKEN variable)')
+
+program
+  .command('orders')
+  .description('list the orders of a running site')
+  .option('--csv', 'print them as CSV, a row for each line of each')
+  .addOption(to())
+  .addOption(token())
+  .addOption(json())
+  .action((options: { to: string; token?: string; csv?: true; json?: true }) =>
+    run(options, async (terminal) => (await import('./orders.ts')).runOrders(terminal, options)),
+  )
+
+program
+  .command('order')
+  .description('say what was done with an order')
+  .argument('<n>', 'its number', wholeNumber)
+  .addArgument(new Argument('<done>', 'what was done').choices(['paid', 'sent', 'cancelled', 'refunded']))
+  .option('--amount <amount>', 'how much was refunded, such as 12.50 (default: all of it)')
+  .option('--restock', 'the goods of a refund are on sale again (default: if they were not sent)')
+  .option('--no-restock', 'the goods of a refund stay gone')
+  .addOption(to())
+  .addOption(token())
+  .addOption(json())
+  .action(
+    (number: number, done: string, options: { to: string; token?: string; amount?: string; restock?: boolean; json?: true }) =>
+      run(options, async (terminal) => (await import('./orders.ts')).runOrder(terminal, number, done, options)),
+  )
+
+program
+  .command('stock')
+  .description('say how many of an SKU are left')
+  .argument('<sku>', 'such as LAMP-1')
+  .argument('<left>', 'how many', wholeNumber)
+  .addOption(to())
+  .addOption(token())
+  .addOption(json())
+  .action((sku: string, left: number, options: { to: string; token?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./orders.ts')).runStock(terminal, sku, left, options)),
+  )
+
 try {
   await program.parseAsync()
 } catch (error) {

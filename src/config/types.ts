@@ -71,10 +71,31 @@ export interface CommentsConfig {
   readonly moderation: 'open' | 'hold'
 }
 
-/** What the shop sells in. */
+/** How the shop sells. Prices are written as in front matter, in the shop's currency. */
 export interface ShopConfig {
-  /** Of products that name none. */
+  /** Of orders, and of products that name none. */
   readonly currency: string
+  /** Whether it takes orders. */
+  readonly open: boolean
+  /** Where it sends to, as ISO 3166 has them; none: wherever the buyer writes, and nobody is asked for a country. */
+  readonly countries: readonly string[]
+  readonly shipping: readonly ShippingMethod[]
+  /** Null: none is shown. */
+  readonly tax: { readonly name: string; readonly rate: number; readonly included: boolean } | null
+  /** How long an order that is to be paid later keeps its goods. */
+  readonly holdDays: number
+  /** How to pay, for the order's page. */
+  readonly instructions: string
+}
+
+/** A way of shipping. Of its `weights` the first that is not below the parcel's counts; a parcel above all of them can't be sent so. */
+export interface ShippingMethod {
+  readonly name: string
+  readonly price: string
+  readonly freeOver: string | null
+  /** None: everywhere. */
+  readonly countries: readonly string[]
+  readonly weights: readonly { readonly upTo: number; readonly price: string }[]
 }
 
 /** What the site's machine is. */

@@ -33,6 +33,16 @@ export const CODES = {
   'token-refused': { status: 403, retry: false, about: 'The bearer token is not one of this site’s.' },
   'page-unknown': { status: 404, retry: false, about: 'The page that was written to is not published here.' },
   'parent-unknown': { status: 422, retry: false, about: 'The comment that was answered is not on that page.' },
+  'out-of-stock': {
+    status: 409,
+    retry: false,
+    about: 'Less is left of a product than was ordered, or it is not on sale any more.',
+  },
+  'order-refused': {
+    status: 409,
+    retry: false,
+    about: 'An order can’t go from the state it is in to the one that was asked for.',
+  },
   'write-unknown': { status: 404, retry: false, about: 'No write with that id is known.' },
   'kind-unknown': { status: 404, retry: false, about: 'There is no such kind of write.' },
   'key-reused': { status: 422, retry: false, about: 'The idempotency key was used before with another payload.' },

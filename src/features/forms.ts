@@ -1,7 +1,8 @@
 import type { WriteForm } from '../gateway/types.ts'
 import { postSaveForm } from './blog/post-save-form.ts'
 import { commentForm, moderationForm } from './comments/form.ts'
+import { moveForm, orderForm } from './shop/order-form.ts'
 import { stockForm } from './shop/stock-form.ts'
 
 /** The gateway's side of every feature: what it can check before a machine is woken. */
-export const FORMS: readonly WriteForm[] = [commentForm, moderationForm, postSaveForm, stockForm]
+export const FORMS: readonly WriteForm[] = [commentForm, moderationForm, postSaveForm, stockForm, orderForm, moveForm]

@@ -36,6 +36,14 @@ export interface WriteHandler {
   apply(context: ApplyContext): Applied
 }
 
+/** What a feature does because of the time and without a write. */
+export interface Timed {
+  /** ISO time at which something is next to be done; null for nothing. */
+  due(read: Pick<Change, 'row' | 'list'>): string | null
+  /** Does what is due by `now`, in a transaction. May be called when nothing is, and with a time before an earlier one. */
+  pass(context: { readonly change: Change; readonly now: string; effect(effect: Effect): void }): void
+}
+
 /** A vertical slice of the product. */
 export interface Feature {
   readonly name: string
@@ -44,4 +52,5 @@ export interface Feature {
   readonly queries?: readonly Query[]
   readonly routes?: readonly Route[]
   readonly writes?: readonly WriteHandler[]
+  readonly timed?: Timed
 }

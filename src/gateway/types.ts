@@ -52,7 +52,7 @@ export interface GatewayOptions {
   readonly forms: readonly WriteForm[]
   readonly journal: Pick<Journal, 'accept' | 'find' | 'recall'>
   readonly writes: Writes
-  readonly published: Pick<Published, 'published'>
+  readonly published: Published
   readonly tokens: OwnerTokens
   /** The page that the gateway's own pages are put into, with `FRAME_SLOT` where the content goes; null for a plain one. */
   readonly frame: () => Promise<string | null>

@@ -68,6 +68,7 @@ export function createGuest({
   const read = sourceReader(bodies, texts)
   const blobs = blobStore(database)
   const handlers = new Map(features.flatMap((feature) => feature.writes ?? []).map((handler) => [handler.kind, handler]))
+  const timed = features.flatMap((feature) => feature.timed ?? [])
   const types = features.flatMap((feature) => feature.entryTypes ?? [])
   // What a wake asks for. It is part of every wake's time and this program alone changes it, so it isn't read from the database each time.
   let epoch = ledger.counter('epoch')
@@ -120,6 +121,12 @@ export function createGuest({
     const now = new Date(Math.max(...times)).toISOString()
     const passed = passTime(site, now)
     let plan = mergePlans(before, passed.plan)
+    for (const each of timed) {
+      const due = each.due(site.read)
+      if (due === null || due > now) continue
+      const effect = (one: Effect) => effects.push(one)
+      plan = mergePlans(plan, site.change((change) => each.pass({ change, now, effect })).plan)
+    }
     for (const write of writes) {
       const known = ledger.receipt(write.id)
       if (known) {
@@ -162,7 +169,7 @@ export function createGuest({
       receipts,
       removed,
       effects: ledger.effects(),
-      nextWakeAt: nextDue(site.read),
+      nextWakeAt: earliest([nextDue(site.read), ...timed.map((each) => each.due(site.read))]),
       outbox,
       rendered,
       problems: [...unmet, ...extensions.problems, ...news, ...problems],
@@ -195,6 +202,10 @@ export function createGuest({
       }
     }
   }
+}
+
+function earliest(times: readonly (string | null)[]): string | null {
+  return times.filter((time) => time !== null).toSorted()[0] ?? null
 }
 
 function unmetEngine({ code, message, hint }: DrowseError): Problem {

@@ -19,6 +19,9 @@ export const stock = defineTable<Stock>({ name: 'stock', key: ({ sku }) => sku }
 type Look = Pick<Read, 'row' | 'list'>
 
 /** The currency of products that name none. */
+export const shopCurrencyOf = defineQuery<null, string>('shop-currency', (read) => shopCurrency(read))
+
+/** The same for a write, or for a query. */
 export function shopCurrency(read: Pick<Read, 'row'>): string {
   const shop = read.row(settings, 'shop')?.value
   const currency = typeof shop === 'object' && shop !== null && 'currency' in shop ? shop.currency : null
@@ -31,6 +34,16 @@ export function offerOf(read: Look, sku: string): { readonly entry: Entry; reado
   const entry = spot ? read.row(entries, spot.key) : null
   const offer = entry && offersOf(entry, shopCurrency(read)).find((each) => each.sku === sku)
   return entry && offer ? { entry, offer } : null
+}
+
+/** The same in one language, for its words; null where nobody translated it. */
+export function offerIn(read: Look, sku: string, language: string): ReturnType<typeof offerOf> {
+  for (const { key } of read.list(entries.indexes.bySku, sku)) {
+    const entry = read.row(entries, key)
+    const offer = entry?.language === language ? offersOf(entry, shopCurrency(read)).find((each) => each.sku === sku) : undefined
+    if (entry && offer) return { entry, offer }
+  }
+  return null
 }
 
 /** How many are left to sell, 0 at least; null for no limit. */
@@ -48,4 +61,4 @@ export const isAvailable = defineQuery<string, boolean>('is-available', (read, s
   return found?.offer.available === true && leftOf(read, found.offer) !== 0
 })
 
-export const STOCK_QUERIES = [isAvailable] as unknown as readonly Query[]
+export const STOCK_QUERIES = [isAvailable, shopCurrencyOf] as unknown as readonly Query[]

@@ -30,7 +30,7 @@ export function numberSetting(read: Read, name: string, otherwise: number): numb
 }
 
 /** The languages of the site: null for its own, then the tags of the others in the order of site.yaml. */
-export function languagesOf(read: Read): readonly (string | null)[] {
+export function languagesOf(read: Pick<Read, 'row'>): readonly (string | null)[] {
   return [null, ...Object.keys(membersOf(read.row(settings, 'languages')?.value))]
 }
 
@@ -202,6 +202,8 @@ export interface PageHead {
   /** A list with feeds of its own, which lie below its path. */
   readonly feed?: { readonly base: string; readonly title: string }
   readonly article?: Entry
+  /** For one person: kept away from search engines, and no other site learns its address. */
+  readonly unlisted?: boolean
   /** The paths of the same page by language tag. */
   readonly alternates?: readonly { readonly language: string; readonly path: string }[]
 }
@@ -232,6 +234,7 @@ export function pageView(read: Read, head: PageHead): PageView {
     article: article ? articleOf(article, site) : null,
     preview: previewOf(read, site, article),
     icons: read.query(ownIcons, null),
+    unlisted: head.unlisted === true,
     data: (name) => read.row(dataFiles, name)?.value ?? null,
   }
 }

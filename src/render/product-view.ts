@@ -1,7 +1,7 @@
 import { decimalText, moneyText } from '../content/money.ts'
 import { type Offer, offersOf } from '../content/product-fields.ts'
 import type { Entry } from '../content/types.ts'
-import { isAvailable, shopCurrency } from '../model/stock.ts'
+import { isAvailable, shopCurrencyOf } from '../model/stock.ts'
 import type { Read } from '../model/types.ts'
 import type { OfferView } from './views.ts'
 import { wordsOf } from './words/words-of.ts'
@@ -12,7 +12,7 @@ export function productView(
   entry: Entry,
   language: string,
 ): { readonly price: string | null; readonly available: boolean } {
-  const offers = offersOf(entry, shopCurrency(read))
+  const offers = offersOf(entry, read.query(shopCurrencyOf, null))
   const [first] = offers
   if (first === undefined) return { price: null, available: entry.data.available !== false }
   const lowest = Math.min(...offers.map(({ priceMinor }) => priceMinor))
@@ -26,7 +26,7 @@ export function productView(
 
 /** The offers of a product as its page shows them. */
 export function offerViews(read: Read, entry: Entry, language: string): readonly OfferView[] {
-  return offersOf(entry, shopCurrency(read)).map((offer) => offerView(read, offer, language))
+  return offersOf(entry, read.query(shopCurrencyOf, null)).map((offer) => offerView(read, offer, language))
 }
 
 function offerView(read: Read, { sku, name, priceMinor, currency }: Offer, language: string): OfferView {

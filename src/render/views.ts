@@ -61,6 +61,39 @@ export interface Catalogue {
   readonly send: string
   readonly available: string
   readonly unavailable: string
+  readonly cart: string
+  readonly addToCart: string
+  readonly inCart: string
+  readonly emptyCart: string
+  readonly quantity: string
+  readonly orderTitle: string
+  readonly address: string
+  readonly postcode: string
+  readonly city: string
+  readonly country: string
+  readonly shipping: string
+  readonly noteToShop: string
+  readonly placeOrder: string
+  readonly orderHint: string
+  readonly orderNumber: string
+  readonly orderPrivate: string
+  readonly keptUntil: string
+  readonly subtotal: string
+  readonly total: string
+  readonly includes: string
+  readonly howToPay: string
+  readonly history: string
+  readonly buyerName: string
+  readonly buyerEmail: string
+  readonly choose: string
+  readonly stateReserved: string
+  readonly stateAwaitingPayment: string
+  readonly statePaid: string
+  readonly stateFulfilled: string
+  readonly statePartiallyRefunded: string
+  readonly stateRefunded: string
+  readonly stateExpired: string
+  readonly stateCancelled: string
   readonly fromPrice: string
   readonly variants: string
   readonly categories: string
@@ -121,6 +154,8 @@ export interface PageView {
   readonly preview: PreviewView | null
   /** Icons of the site's own, from its files: `/favicon.ico`, `/favicon.svg`, `/apple-touch-icon.png`. */
   readonly icons: readonly string[]
+  /** For one person: kept away from search engines, and no other site learns its address. */
+  readonly unlisted: boolean
   /** What a file of the site's `data/` folder holds: `page.data('team')` for `data/team.yaml`; null for one that isn't there. */
   readonly data: (name: string) => unknown
 }
@@ -211,6 +246,45 @@ export interface OfferView {
   readonly available: boolean
 }
 
+/** The plain HTML form of an order. Fields: page, language, name, email, address, postcode, city, country, shipping, note, the honeypot `website`; what is ordered as `sku` and `quantity`, or as `n-<SKU>` each. */
+export interface OrderFormView {
+  readonly action: string
+  /** Values of hidden fields. */
+  readonly page: string
+  readonly language: string
+  /** The page on which several things can be ordered at once; null where a page of the owner's own is in its place. */
+  readonly cart: string | null
+  /** None: nobody is asked. */
+  readonly countries: readonly { readonly code: string; readonly name: string }[]
+  /** Ways to choose from; none where there is no choice. */
+  readonly shipping: readonly { readonly name: string; readonly price: string }[]
+  /** False where nothing is sent. */
+  readonly hasAddress: boolean
+}
+
+export interface OrderView {
+  readonly number: number
+  /** What the state is called by people. */
+  readonly state: string
+  /** Whether it is over without a sale. */
+  readonly isOff: boolean
+  readonly placed: string
+  /** Until when the goods are kept for it; null where they are not, or for good. */
+  readonly heldUntil: string | null
+  readonly lines: readonly {
+    readonly title: string
+    readonly path: string | null
+    readonly quantity: number
+    readonly price: string
+    readonly total: string
+  }[]
+  /** Subtotal, shipping, taxes, total: each with its name. */
+  readonly sums: readonly { readonly name: string; readonly amount: string; readonly isTotal: boolean }[]
+  /** How to pay, a paragraph each; none once it is paid or off. */
+  readonly instructions: readonly string[]
+  readonly log: readonly { readonly state: string; readonly at: string }[]
+}
+
 export interface CommentView {
   /** Also the element's id: `comment-42`. */
   readonly anchor: string
@@ -284,7 +358,12 @@ export interface Templates {
   }
   Page: { page: PageView; entry: EntryView; contents: readonly (LinkView & { readonly current: boolean })[] }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }
-  Product: { page: PageView; entry: EntryView; offers: readonly OfferView[] }
+  /** `form` is null where nothing can be ordered. */
+  Product: { page: PageView; entry: EntryView; offers: readonly OfferView[]; form: OrderFormView | null }
+  /** Several things in one order. `offers` are the first hundred that can be had. */
+  Cart: { page: PageView; heading: string; offers: readonly (OfferView & LinkView)[]; form: OrderFormView }
+  /** An order, for the one who placed it and whoever has its address: nothing of it says who that is. */
+  Order: { page: PageView; heading: string; order: OrderView }
   Profile: { page: PageView; entry: EntryView; links: readonly { readonly title: string; readonly url: string }[] }
   /** One page of posts, newest first. `newer` and `older` are the neighbouring list pages. */
   PostList: {

@@ -85,6 +85,11 @@ const fields = fc.record(
 const config = fc.record(
   {
     title: fc.constantFrom('Site', 'Another site'),
+    shop: fc.constantFrom(
+      undefined,
+      { open: true, holdDays: 1 },
+      { open: true, countries: ['DE'], shipping: [{ name: 'Post', price: '4.90' }], tax: { rate: 19 } },
+    ),
     postsPerPage: fc.constantFrom(1, 2, 3),
     postsPerTermPage: fc.constantFrom(null, 1, 4),
     termFeeds: fc.boolean(),
@@ -151,7 +156,10 @@ function configText(given: Config, before: string | undefined): string {
   return JSON.stringify({ ...known, ...given })
 }
 
-export const FIRST_FOLDER: Folder = new Map([['site.yaml', configText({}, undefined)]])
+export const FIRST_FOLDER: Folder = new Map([
+  ['site.yaml', configText({ shop: { open: true, holdDays: 1 } }, undefined)],
+  ['content/products/p.md', entryText({ price: '12.00', stock: 3 }, undefined)],
+])
 
 /** What an edit means for a folder as it is; nothing for one that makes no sense there. */
 export function changesOf(edit: Edit, folder: Folder): FileChanges {

@@ -5,7 +5,9 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { type Comment, comments } from '../../src/features/comments/tables.ts'
 import { FEATURES } from '../../src/features/registry.ts'
+import { type Order, orders } from '../../src/features/shop/order-tables.ts'
 import type { Feature } from '../../src/features/types.ts'
+import { type Stock, stock } from '../../src/model/stock.ts'
 import type { Json, Receipt } from '../../src/protocol/types.ts'
 import { type Answer, openGuest, type RunningGuest, type SentWrite, syncOf, writeOf } from '../guest/running-guest.ts'
 import { type ThemeName, themeOf } from '../guest/themes.ts'
@@ -27,6 +29,9 @@ type Step =
   | { readonly kind: 'sync'; readonly edits: readonly Edit[]; readonly theme: ThemeName | null }
   | { readonly kind: 'save'; readonly path: string; readonly edit: Extract<Edit, { edit: 'entry' }> }
   | { readonly kind: 'comment'; readonly page: string; readonly parent: number | null; readonly role: 'visitor' | 'owner' }
+  | { readonly kind: 'order'; readonly sku: string; readonly quantity: number; readonly language: string }
+  | { readonly kind: 'move'; readonly number: number; readonly to: 'paid' | 'fulfilled' | 'cancelled' | 'refunded' }
+  | { readonly kind: 'count'; readonly sku: string; readonly left: number }
   | { readonly kind: 'moderate'; readonly number: number; readonly state: 'shown' | 'held' | 'deleted' }
 
 export interface Batch {
@@ -51,6 +56,8 @@ const theme: fc.Arbitrary<ThemeName | null> = fc.oneof(
 
 const PAGES = ['/posts/a/', '/posts/b/', '/posts/x/', '/notes/n/', '/about/', '/posts/nowhere/']
 
+const sku = fc.constantFrom('ONE', 'TWO', 'p', 'q', 'BIG', 'p-small')
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
@@ -72,6 +79,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       parent: fc.constantFrom(null, null, 1, 2, 3),
       role: fc.constantFrom('visitor' as const, 'owner' as const),
     }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('order' as const),
+      sku,
+      quantity: fc.constantFrom(1, 1, 2),
+      language: fc.constantFrom('', '', 'ru'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('move' as const),
+      number: fc.integer({ min: 1, max: 3 }),
+      to: fc.constantFrom('paid' as const, 'fulfilled' as const, 'cancelled' as const, 'refunded' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('count' as const), sku, left: fc.constantFrom(0, 1, 3) }),
   },
   {
     weight: 1,
@@ -183,6 +211,16 @@ async function prepareStep(step: Step, folder: Folder): Promise<Prepared> {
       const payload = { page, parent, name: role === 'owner' ? 'Bea' : 'Ann', email: '', text: 'A *comment*.' }
       return { sent: writeOf('comment.create', payload, { actor: { role } }), changes: {}, theme: null }
     }
+    case 'order': {
+      const buyer = { name: 'Ann', email: 'ann@example.org', address: 'Street 1', postcode: '', city: 'Town', country: '' }
+      const lines = [{ sku: step.sku, quantity: step.quantity }]
+      const payload = { page: '/products/p/', language: step.language, lines, ...buyer, shipping: '', note: '' }
+      return { sent: writeOf('order.create', payload, { actor: { role: 'visitor' } }), changes: {}, theme: null }
+    }
+    case 'move':
+      return { sent: writeOf('order.move', { number: step.number, to: step.to }), changes: {}, theme: null }
+    case 'count':
+      return { sent: writeOf('stock.set', { sku: step.sku, left: step.left }), changes: {}, theme: null }
     case 'moderate':
       return { sent: writeOf('comment.moderate', { number: step.number, state: step.state }), changes: {}, theme: null }
   }
@@ -239,14 +277,18 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
     folder,
     theme,
     now,
-    guest: openGuest({ features: [...FEATURES, commentImport] }),
+    guest: openGuest({ features: [...FEATURES, rowImport] }),
     isHeldBack: false,
   }
   await fresh.guest.wake(1, now)
-  const rows = commentsIn(guest.dataDir)
+  const rows = {
+    comments: commentsIn(guest.dataDir),
+    orders: rowsIn(guest.dataDir, 'r_orders'),
+    stock: rowsIn(guest.dataDir, 'r_stock'),
+  }
   const answer = await fresh.guest.apply([
     syncOf(Object.fromEntries(folder), await themeOf(theme)),
-    writeOf('comment.import', rows as unknown as Json),
+    writeOf('row.import', rows as unknown as Json),
   ])
   expect(answer.receipts.map(({ status }) => status)).toEqual(['applied', 'applied'])
   expect(answer.problems.filter(({ severity }) => severity === 'error')).toEqual([])
@@ -254,14 +296,23 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
   return fresh.output
 }
 
-/** Comments can't be replayed (what they were written on may be gone), so they are handed over as rows, through the model like any write. */
-const commentImport: Feature = {
-  name: 'comment-import',
+interface Rows {
+  readonly comments: readonly Comment[]
+  readonly orders: readonly Order[]
+  readonly stock: readonly Stock[]
+}
+
+/** What visitors wrote can't be replayed (what it was about may be gone), so it is handed over as rows, through the model like any write. */
+const rowImport: Feature = {
+  name: 'row-import',
   writes: [
     {
-      kind: 'comment.import',
+      kind: 'row.import',
       apply({ change, write }) {
-        for (const row of write.payload as unknown as readonly Comment[]) change.put(comments, row)
+        const rows = write.payload as unknown as Rows
+        for (const row of rows.comments) change.put(comments, row)
+        for (const row of rows.orders) change.put(orders, row)
+        for (const row of rows.stock) change.put(stock, row)
         return {}
       },
     },
@@ -269,10 +320,14 @@ const commentImport: Feature = {
 }
 
 export function commentsIn(dataDir: string): readonly Comment[] {
+  return rowsIn(dataDir, 'r_comments')
+}
+
+function rowsIn<Row>(dataDir: string, table: string): readonly Row[] {
   const database = new DatabaseSync(join(dataDir, 'site.db'), { readOnly: true })
   try {
     return database
-      .prepare('SELECT row FROM r_comments ORDER BY CAST(key AS INTEGER)')
+      .prepare(`SELECT row FROM ${table} ORDER BY CAST(key AS INTEGER), key`)
       .all()
       .map(({ row }) => JSON.parse(String(row)))
   } finally {

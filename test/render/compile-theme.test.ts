@@ -44,6 +44,7 @@ describe('Compiling a theme', () => {
     const { assets } = await compile()
 
     expect(assets.map(({ name }) => name)).toEqual([
+      'cart.js',
       'favicon.svg',
       'fonts/lora-cyrillic-wght-normal.woff2',
       'fonts/lora-latin-wght-normal.woff2',

@@ -28,6 +28,7 @@ export function sampleProps(text: string): Templates {
     article: { published: '2026-02-03T04:05:06.000Z', modified: '2026-02-04T00:00:00.000Z', author: text, tags: [text] },
     preview: { url: 'https://example.org/media/one.png', width: 1200, height: 630, alt: text },
     icons: ['/favicon.ico', '/apple-touch-icon.png'],
+    unlisted: false,
     data: () => null,
   }
   const link = (kind: string, name: string): EntryLinkView => ({
@@ -80,6 +81,21 @@ export function sampleProps(text: string): Templates {
     currency: 'EUR',
     available,
   }))
+  const orderForm = {
+    action: '/-/order.create',
+    page: '/products/b/',
+    language: 'ru',
+    cart: '/cart/',
+    countries: [
+      { code: 'DE', name: text },
+      { code: 'FR', name: text },
+    ],
+    shipping: [
+      { name: text, price: '€4.90' },
+      { name: `${text} 2`, price: '€9.90' },
+    ],
+    hasAddress: true,
+  }
   const post = link('post', 'hello')
   const note = link('note', 'small')
   return {
@@ -110,7 +126,31 @@ export function sampleProps(text: string): Templates {
       ],
     },
     Note: { page, entry: entry(note), comments: { count: 0, comments: [], form: null } },
-    Product: { page, entry: entry(product), offers },
+    Product: { page, entry: entry(product), offers, form: orderForm },
+    Cart: {
+      page,
+      heading: text,
+      offers: offers.map((offer) => ({ ...offer, title: text, path: '/products/b/' })),
+      form: orderForm,
+    },
+    Order: {
+      page: { ...page, unlisted: true },
+      heading: text,
+      order: {
+        number: 3,
+        state: text,
+        isOff: false,
+        placed: '2026-02-05T10:00:00.000Z',
+        heldUntil: '2026-02-19T10:00:00.000Z',
+        lines: [{ title: text, path: '/products/b/', quantity: 2, price: '€12.50', total: '€25.00' }],
+        sums: [
+          { name: text, amount: '€25.00', isTotal: false },
+          { name: text, amount: '€29.90', isTotal: true },
+        ],
+        instructions: [text],
+        log: [{ state: text, at: '2026-02-05T10:00:00.000Z' }],
+      },
+    },
     Profile: { page, entry: entry(link('profile', 'me')), links: [{ title: text, url: 'https://example.com/@me' }] },
     PostList: {
       page,

@@ -1,23 +1,8 @@
 import * as v from 'valibot'
+import { email, oneLine } from '../form-texts.ts'
 
 export const MAX_NAME = 80
 export const MAX_TEXT = 8000
-
-/** Names and addresses stand on one line and hold no control characters. */
-const oneLine = v.pipe(
-  v.string(),
-  v.transform((text) => text.trim()),
-  v.check((text) => !/\p{Cc}/u.test(text), 'Control characters and line breaks can’t stand here.'),
-)
-
-const email = v.pipe(
-  oneLine,
-  v.maxLength(254, 'An e-mail address has at most 254 characters.'),
-  v.check(
-    (text) => text === '' || /^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/.test(text),
-    'This does not look like an e-mail address.',
-  ),
-)
 
 const text = v.pipe(
   v.string(),

@@ -2,7 +2,7 @@ import { prefixOf } from '../../content/place.ts'
 import { offersOf } from '../../content/product-fields.ts'
 import type { Entry } from '../../content/types.ts'
 import { CATEGORY, entries, inLanguage, type Term, termKey, terms } from '../../model/site-tables.ts'
-import { shopCurrency } from '../../model/stock.ts'
+import { shopCurrencyOf } from '../../model/stock.ts'
 import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
 import { HTML } from '../../render/content-type.ts'
@@ -12,6 +12,7 @@ import type { PageContext, Route } from '../../render/types.ts'
 import type { LinkView } from '../../render/views.ts'
 import { wordsOf } from '../../render/words/words-of.ts'
 import { entryOf, entryPages, headOf } from '../entry-page.ts'
+import { productForm } from './order-routes.ts'
 
 export const productPage: Route = {
   name: 'product',
@@ -21,14 +22,15 @@ export const productPage: Route = {
     const entry = entryOf(context, argument)
     reportUnpriced(context, entry)
     const offers = offerViews(context, entry, languageTag(context, entry.language))
-    const props = { page: pageView(context, headOf(entry)), entry: entryView(context, entry), offers }
+    const form = productForm(context, entry, offers)
+    const props = { page: pageView(context, headOf(entry)), entry: entryView(context, entry), offers, form }
     return { content: await context.template('Product', props), contentType: HTML }
   },
 }
 
 /** The front matter alone can't tell, where site.yaml names the currency. */
 function reportUnpriced(context: PageContext, entry: Entry): void {
-  const currency = shopCurrency(context)
+  const currency = context.query(shopCurrencyOf, null)
   if (entry.data.price === undefined || entry.data.currency !== undefined || offersOf(entry, currency).length > 0) return
   context.report({
     where: entry.source,

@@ -4,6 +4,11 @@ import { stock } from '../../model/stock.ts'
 import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
 import { CATALOGUE_QUERIES, categoryList, productList, productPage } from './catalogue-routes.ts'
+import { moveOrder } from './move-order.ts'
+import { cart, ORDER_QUERIES, orderFiles, orderPage } from './order-routes.ts'
+import { nextOrderDue, passOrders } from './order-states.ts'
+import { orderNumbers, orders } from './order-tables.ts'
+import { placeOrder } from './place-order.ts'
 import { productFeed } from './product-feed.ts'
 import { setStock } from './set-stock.ts'
 
@@ -20,8 +25,9 @@ const product: EntryType = {
 export const shop: Feature = {
   name: 'shop',
   entryTypes: [product],
-  tables: [stock] as unknown as readonly Table<never>[],
-  queries: CATALOGUE_QUERIES,
-  routes: [productPage, productList, categoryList, productFeed],
-  writes: [setStock],
+  tables: [stock, orders, orderNumbers] as unknown as readonly Table<never>[],
+  queries: [...CATALOGUE_QUERIES, ...ORDER_QUERIES],
+  routes: [productPage, productList, categoryList, productFeed, cart, orderPage, orderFiles],
+  writes: [setStock, placeOrder, moveOrder],
+  timed: { due: nextOrderDue, pass: ({ change, now }) => passOrders(change, now) },
 }

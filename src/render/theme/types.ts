@@ -40,6 +40,8 @@ export const TEMPLATE_NAMES = Object.keys({
   Page: true,
   Note: true,
   Product: true,
+  Cart: true,
+  Order: true,
   Profile: true,
   PostList: true,
   ProductList: true,

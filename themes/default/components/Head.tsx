@@ -13,7 +13,7 @@ export function Head({ page, script, style }: { page: PageView; script?: string 
       <title>{titleOf(page.title, site.title)}</title>
       {page.description !== '' && <meta name="description" content={page.description} />}
       <meta name="color-scheme" content="light dark" />
-      <Preview page={page} />
+      {page.unlisted ? <Unlisted /> : <Preview page={page} />}
       {FONTS.map(
         (font) =>
           assets[font] !== undefined && (
@@ -23,12 +23,22 @@ export function Head({ page, script, style }: { page: PageView; script?: string 
       <link rel="stylesheet" href={assets['style.css']} />
       {style !== undefined && <link rel="stylesheet" href={style} />}
       {script !== undefined && <script type="module" src={script} />}
-      <link rel="canonical" href={page.canonical} />
+      {!page.unlisted && <link rel="canonical" href={page.canonical} />}
       <Icons page={page} />
       {page.feeds.map((feed) => (
         <link rel="alternate" type={feed.type} title={feed.title} href={feed.path} />
       ))}
     </head>
+  )
+}
+
+/** Search engines keep away, and other sites don't learn the address. */
+function Unlisted() {
+  return (
+    <>
+      <meta name="robots" content="noindex, nofollow" />
+      <meta name="referrer" content="same-origin" />
+    </>
   )
 }
 

@@ -1,7 +1,8 @@
-import type { Templates } from 'drowse/theme'
+import type { SiteView, Templates } from 'drowse/theme'
 import { raw } from 'hono/html'
 import { Layout } from '../components/Layout.tsx'
 import { Offers } from '../components/Offers.tsx'
+import { OrderOne } from '../components/OrderOne.tsx'
 import { Picture } from '../components/Picture.tsx'
 import { ProductData } from '../components/ProductData.tsx'
 import { Stock } from '../components/Stock.tsx'
@@ -9,10 +10,10 @@ import { TagList } from '../components/TagList.tsx'
 import { Toc } from '../components/Toc.tsx'
 import { wordsOf } from '../words.ts'
 
-export function Product({ page, entry, offers }: Templates['Product']) {
+export function Product({ page, entry, offers, form }: Templates['Product']) {
   const order = orderLink(entry.data.buy)
   return (
-    <Layout page={page} wide style={page.assets['shop.css']}>
+    <Layout page={page} wide style={page.assets['shop.css']} script={form === null ? undefined : page.assets['cart.js']}>
       <ProductData page={page} entry={entry} offers={offers} />
       <article class="product h-product">
         <div class="product-picture">
@@ -31,12 +32,32 @@ export function Product({ page, entry, offers }: Templates['Product']) {
               </a>
             </p>
           )}
+          {form !== null && <OrderOne title={entry.title} offers={offers} form={form} site={page.site} />}
+          {form !== null && form.cart !== null && <CartButtons cart={form.cart} site={page.site} />}
           <Toc items={entry.toc} site={page.site} />
           <div class="prose e-description">{raw(entry.html)}</div>
           <TagList tags={entry.terms} site={page.site} />
         </div>
       </article>
     </Layout>
+  )
+}
+
+/** Shown by the cart's script; without it the cart's page takes several things by itself. */
+function CartButtons({ cart, site }: { cart: string; site: SiteView }) {
+  const words = wordsOf(site)
+  return (
+    <p class="cart-buttons">
+      <button class="button cart-add" type="button" hidden>
+        {words.addToCart}
+      </button>
+      <a class="cart-link" href={cart}>
+        {words.cart}
+      </a>
+      <span class="cart-said quiet" role="status" hidden>
+        {words.inCart}
+      </span>
+    </p>
   )
 }
 

@@ -53,10 +53,9 @@ export async function hotVerb(
   }
 }
 
-/** Also of one that has ended, until the toolstack has cleared it away. */
-export async function isThere(agent: Agent, name: string, deadline: AbortSignal): Promise<boolean> {
+export async function isAlive(agent: Agent, name: string, deadline: AbortSignal): Promise<boolean> {
   const { state } = await agent.info(name, deadline).catch(() => ({ state: 'absent' }))
-  return state !== 'absent'
+  return state === 'running' || state === 'paused'
 }
 
 interface Needed {

@@ -1,0 +1,56 @@
+import * as v from 'valibot'
+import { decimalText, minorOf } from '../../content/money.ts'
+import { DrowseError } from '../../errors/drowse-error.ts'
+import type { Change } from '../../model/types.ts'
+import type { WriteHandler } from '../types.ts'
+import { moveSchema } from './order-payload.ts'
+import { checkStep, giveBack, stepped } from './order-states.ts'
+import { type Order, orders } from './order-tables.ts'
+import { orderPath } from './place-order.ts'
+
+type Move = v.InferOutput<typeof moveSchema>
+
+/** `order.move`: what the owner has done with an order. Money is not moved by it: that is done at the bank. */
+export const moveOrder: WriteHandler = {
+  kind: 'order.move',
+  apply({ change, write }) {
+    const move = v.parse(moveSchema, write.payload)
+    const order = change.row(orders, String(move.number))
+    if (order === null) throw new DrowseError('order-refused', `There is no order ${move.number}.`)
+    const moved =
+      move.to === 'refunded' ? refunded(change, order, move, write.acceptedAt) : moveTo(change, order, move, write.acceptedAt)
+    change.put(orders, moved)
+    const { number, state } = moved
+    return { ...(moved.token === '' ? {} : { page: orderPath(moved) }), result: { number, state } }
+  },
+}
+
+function moveTo(change: Change, order: Order, { to, amount, restock }: Move, at: string): Order {
+  checkStep(order, to)
+  if (amount !== undefined || restock !== undefined)
+    throw new DrowseError('form-invalid', 'Only a refund has an amount, and goods that come back.')
+  if (to === 'cancelled') giveBack(change, order)
+  const isSent = order.state === 'fulfilled'
+  const state = to === 'paid' && isSent ? 'fulfilled' : to
+  return stepped(order, { at, state, cause: 'owner' }, to === 'paid' ? { paidMinor: order.sums.totalMinor } : {})
+}
+
+function refunded(change: Change, order: Order, { amount, restock }: Move, at: string): Order {
+  const restMinor = order.paidMinor - order.refundedMinor
+  const amountMinor = amount === undefined ? restMinor : minorOf(amount, order.currency)
+  if (amountMinor === null || amountMinor <= 0 || amountMinor > restMinor) {
+    throw new DrowseError(
+      'order-refused',
+      `Of order ${order.number} at most ${decimalText(restMinor, order.currency)} ${order.currency} can be refunded.`,
+    )
+  }
+  const state = amountMinor === restMinor ? 'refunded' : 'partially_refunded'
+  checkStep(order, state)
+  const wasSent = order.log.some((step) => step.state === 'fulfilled')
+  if (restock ?? (state === 'refunded' && !wasSent)) {
+    if (state !== 'refunded')
+      throw new DrowseError('form-invalid', 'Goods come back with the last of a refund; count them with `stock.set`.')
+    giveBack(change, order)
+  }
+  return stepped(order, { at, state, cause: 'owner', amountMinor }, { refundedMinor: order.refundedMinor + amountMinor })
+}

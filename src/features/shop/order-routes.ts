@@ -1,0 +1,203 @@
+import { decimalText, moneyText } from '../../content/money.ts'
+
+import { prefixOf } from '../../content/place.ts'
+import type { Entry } from '../../content/types.ts'
+import { entries, inLanguage } from '../../model/site-tables.ts'
+
+import { defineQuery } from '../../model/table.ts'
+import type { Query, Read } from '../../model/types.ts'
+import { HTML } from '../../render/content-type.ts'
+import { alternatesOf, languagesOf, languageTag, pageView } from '../../render/page-view.ts'
+import { offerViews } from '../../render/product-view.ts'
+import type { Route } from '../../render/types.ts'
+import type { Catalogue, LinkView, OfferView, OrderFormView, OrderView } from '../../render/views.ts'
+import { wordsOf } from '../../render/words/words-of.ts'
+import { type Order, type OrderState, orders, shopOf } from './order-tables.ts'
+import { orderPath } from './place-order.ts'
+import { settingMinor } from './pricing.ts'
+
+/** So many are listed on the page that takes several at once. */
+const CART_LENGTH = 100
+/** Orders in one of the owner's files. */
+const FILE_LENGTH = 100
+
+const isOpen = defineQuery<null, boolean>('shop-is-open', (read) => shopOf(read).open)
+
+/** Where the cart of a language is: nowhere if the shop takes no orders, or if a page of the owner's own is in its place. */
+const cartPath = defineQuery<string | null, string | null>('cart-path', (read, language) => {
+  const path = `${prefixOf(language)}/cart/`
+  const hasProducts = read.count(entries.indexes.byKind, inLanguage(language, 'product'), 1) > 0
+  if (!hasProducts || !read.query(isOpen, null)) return null
+  return read.list(entries.indexes.byPath, path, { limit: 1 }).length === 0 ? path : null
+})
+
+export const ORDER_QUERIES = [isOpen, cartPath] as unknown as readonly Query[]
+
+/** The form on a product's page: null where the shop takes no orders, for what can't be had, and for what is ordered elsewhere. */
+export function productForm(read: Read, entry: Entry, offers: readonly OfferView[]): OrderFormView | null {
+  if (entry.data.buy !== undefined || !read.query(isOpen, null)) return null
+  const { currency } = shopOf(read)
+  const canBeHad = offers.some((offer) => offer.available && offer.currency === currency)
+  return canBeHad
+    ? formView(read, { path: entry.path, language: entry.language, hasAddress: entry.data.shipped !== false })
+    : null
+}
+
+function formView(
+  read: Read,
+  { path, language, hasAddress }: { readonly path: string; readonly language: string | null; readonly hasAddress: boolean },
+): OrderFormView {
+  const { countries, shipping, currency } = shopOf(read)
+  const tag = languageTag(read, language)
+  const names = new Intl.DisplayNames([tag], { type: 'region' })
+  const price = (text: string) => moneyText(settingMinor(text, currency), currency, tag)
+  return {
+    action: '/-/order.create',
+    page: path,
+    language: language ?? '',
+    cart: read.query(cartPath, language),
+    countries: hasAddress ? countries.map((code) => ({ code, name: names.of(code) ?? code })) : [],
+    shipping:
+      hasAddress && shipping.length > 1
+        ? shipping.map((method) => ({ name: method.name, price: price(method.weights[0]?.price ?? method.price) }))
+        : [],
+    hasAddress,
+  }
+}
+
+export const cart: Route = {
+  name: 'cart',
+  pages: (read) =>
+    languagesOf(read).flatMap((language) => {
+      const path = read.query(cartPath, language)
+      return path === null ? [] : [{ path, argument: language }]
+    }),
+  async render(context, argument) {
+    const language = typeof argument === 'string' ? argument : null
+    const tag = languageTag(context, language)
+    const { currency } = shopOf(context)
+    const spots = context.list(entries.indexes.byFolder, inLanguage(language, 'product/'))
+    const offers: (OfferView & LinkView)[] = []
+    for (const { key } of spots) {
+      if (offers.length >= CART_LENGTH) break
+      const entry = context.row(entries, key)
+      if (entry === null || entry.data.buy !== undefined) continue
+      const had = offerViews(context, entry, tag).filter((offer) => offer.available && offer.currency === currency)
+      offers.push(...had.map((offer) => ({ ...offer, title: entry.title, path: entry.path })))
+    }
+    const heading = context.query(wordsOf, tag).cart
+    const alternates = alternatesOf(context, '/cart/', (other) => context.query(cartPath, other) !== null)
+    const page = pageView(context, { path: context.path, title: heading, language, alternates })
+    const form = formView(context, { path: context.path, language, hasAddress: true })
+    const content = await context.template('Cart', { page, heading, offers: offers.slice(0, CART_LENGTH), form })
+    return { content, contentType: HTML }
+  },
+}
+
+/** An order's own page, at an address that only its buyer knows. */
+export const orderPage: Route = {
+  name: 'order',
+  over: { table: orders.name },
+  pages(read, key) {
+    const order = read.row(orders, key)
+    return order === null || order.token === '' ? [] : [{ path: orderPath(order), argument: key }]
+  },
+  async render(context, argument) {
+    const order = context.row(orders, String(argument))
+    if (order === null) throw new Error(`The order ${String(argument)} is gone.`)
+    const tag = languageTag(context, order.language)
+    const words = context.query(wordsOf, tag)
+    const heading = words.orderNumber.replace('{number}', String(order.number))
+    const page = pageView(context, { path: context.path, title: heading, language: order.language, unlisted: true })
+    const content = await context.template('Order', { page, heading, order: orderView(context, order, words, tag) })
+    return { content, contentType: HTML }
+  },
+}
+
+const STATE_WORDS = {
+  reserved: 'stateReserved',
+  awaiting_payment: 'stateAwaitingPayment',
+  paid: 'statePaid',
+  fulfilled: 'stateFulfilled',
+  partially_refunded: 'statePartiallyRefunded',
+  refunded: 'stateRefunded',
+  expired: 'stateExpired',
+  cancelled: 'stateCancelled',
+} as const satisfies Record<OrderState, keyof Catalogue>
+
+function orderView(read: Read, order: Order, words: Catalogue, language: string): OrderView {
+  const { currency, sums, state } = order
+  const money = (minor: number) => moneyText(minor, currency, language)
+  const isOff = state === 'expired' || state === 'cancelled'
+  const toPay = order.paidMinor === 0 && !isOff
+  const { shipping, tax } = sums
+  const rate = new Intl.NumberFormat(language, { maximumFractionDigits: 3 })
+  const taxes = (tax?.rates ?? []).map((each) => {
+    const named = tax?.included === true ? words.includes : '{name} {rate} %'
+    const name = named.replace('{name}', () => tax?.name ?? '').replace('{rate}', () => rate.format(each.rate))
+    return { name, amount: money(each.amountMinor), isTotal: false }
+  })
+  const total = { name: words.total, amount: money(sums.totalMinor), isTotal: true }
+  return {
+    number: order.number,
+    state: words[STATE_WORDS[state]],
+    isOff,
+    placed: order.placedAt,
+    heldUntil: order.heldUntil,
+    lines: order.lines.map(({ title, path, quantity, priceMinor, totalMinor }) => ({
+      title,
+      path,
+      quantity,
+      price: money(priceMinor),
+      total: money(totalMinor),
+    })),
+    sums: [
+      { name: words.subtotal, amount: money(sums.subtotalMinor), isTotal: false },
+      ...(shipping === null
+        ? []
+        : [{ name: `${words.shipping}: ${shipping.name}`, amount: money(shipping.priceMinor), isTotal: false }]),
+      ...(tax?.included === true ? [total, ...taxes] : [...taxes, total]),
+    ],
+    instructions: toPay
+      ? shopOf(read)
+          .instructions.split(/\n{2,}/)
+          .filter((text) => text !== '')
+      : [],
+    log: order.log.map((step) => ({ state: words[STATE_WORDS[step.state]], at: step.at })),
+  }
+}
+
+/** All orders with all that is known of them, for the owner alone: a file for each hundred, so that an order changes one of them. */
+export const orderFiles: Route = {
+  name: 'order-files',
+  pages: (read) =>
+    Array.from({ length: Math.ceil(read.count(orders.indexes.all, '') / FILE_LENGTH) }, (_, index) => ({
+      path: `/private/orders/${index + 1}.json`,
+      argument: index,
+    })),
+  render(context, argument) {
+    const spots = context.list(orders.indexes.all, '', { skip: Number(argument) * FILE_LENGTH, limit: FILE_LENGTH })
+    const rows = spots.flatMap(({ key }) => context.row(orders, key) ?? [])
+    const told = rows.map((order) => ({
+      number: order.number,
+      state: order.state,
+      placedAt: order.placedAt,
+      heldUntil: order.heldUntil,
+      page: order.token === '' ? null : orderPath(order),
+      currency: order.currency,
+      total: decimalText(order.sums.totalMinor, order.currency),
+      paid: decimalText(order.paidMinor, order.currency),
+      refunded: decimalText(order.refundedMinor, order.currency),
+      shipping: order.sums.shipping?.name ?? '',
+      lines: order.lines.map(({ sku, title, quantity, totalMinor }) => ({
+        sku,
+        title,
+        quantity,
+        total: decimalText(totalMinor, order.currency),
+      })),
+      buyer: order.buyer,
+      log: order.log,
+    }))
+    return { content: `${JSON.stringify(told)}\n`, contentType: 'application/json' }
+  },
+}

@@ -1,0 +1,76 @@
+import { DrowseError } from '../../errors/drowse-error.ts'
+import { movedOf, stock } from '../../model/stock.ts'
+import type { Change } from '../../model/types.ts'
+import { type Order, type OrderState, type OrderStep, orders } from './order-tables.ts'
+
+/** How long the page of an order stays after it is over. */
+const PAGE_DAYS = 90
+const DAY_MS = 86_400_000
+
+/** What may follow upon what. */
+const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
+  reserved: ['awaiting_payment', 'cancelled', 'expired'],
+  // Paid on delivery, an order is sent first.
+  awaiting_payment: ['paid', 'fulfilled', 'cancelled', 'expired'],
+  paid: ['fulfilled', 'partially_refunded', 'refunded'],
+  // `paid` then keeps the state and notes the money.
+  fulfilled: ['paid', 'partially_refunded', 'refunded'],
+  partially_refunded: ['fulfilled', 'partially_refunded', 'refunded'],
+  refunded: [],
+  expired: [],
+  cancelled: [],
+}
+
+const OVER: readonly OrderState[] = ['refunded', 'expired', 'cancelled', 'fulfilled']
+
+/** Throws `order-refused`. */
+export function checkStep({ number, state, paidMinor }: Order, to: OrderState): void {
+  const isPaidTwice = to === 'paid' && paidMinor > 0
+  if (NEXT[state].includes(to) && !isPaidTwice) return
+  throw new DrowseError('order-refused', `Order ${number} is ${named(state)}, so it can’t become ${named(to)}.`, {
+    hint: to === 'cancelled' && state === 'paid' ? 'Refund it instead.' : undefined,
+  })
+}
+
+function named(state: OrderState): string {
+  return state.replaceAll('_', ' ')
+}
+
+/** The order one step on; nothing else is changed. An order that is over loses its page after a while. */
+export function stepped(order: Order, step: OrderStep, changes: Partial<Order> = {}): Order {
+  const { heldUntil } = order
+  const isHeld = step.state === 'reserved' || step.state === 'awaiting_payment'
+  const pageUntil = OVER.includes(step.state) ? new Date(Date.parse(step.at) + PAGE_DAYS * DAY_MS).toISOString() : null
+  return { ...order, state: step.state, heldUntil: isHeld ? heldUntil : null, pageUntil, log: [...order.log, step], ...changes }
+}
+
+/** Takes these off the stock: of what has no limit too, so that what comes back later was taken before. */
+export function takeStock(change: Change, lines: Order['lines']): void {
+  for (const { sku, quantity } of lines) change.put(stock, { sku, moved: movedOf(change, sku) - quantity })
+}
+
+/** Puts what an order had taken on sale again. */
+export function giveBack(change: Change, { lines }: Order): void {
+  for (const { sku, quantity } of lines) change.put(stock, { sku, moved: movedOf(change, sku) + quantity })
+}
+
+/** When the next hold runs out or page goes. */
+export function nextOrderDue(read: Pick<Change, 'row' | 'list'>): string | null {
+  const [spot] = read.list(orders.indexes.byDue, '', { limit: 1 })
+  const order = spot ? read.row(orders, spot.key) : null
+  return order?.heldUntil ?? order?.pageUntil ?? null
+}
+
+/** Lets holds that nobody paid for run out, and takes the pages of old orders down. */
+export function passOrders(change: Change, now: string): void {
+  for (let due = nextOrderDue(change); due !== null && due <= now; due = nextOrderDue(change)) {
+    const [spot] = change.list(orders.indexes.byDue, '', { limit: 1 })
+    const order = spot ? change.row(orders, spot.key) : null
+    if (order === null) return
+    if (order.heldUntil === null) change.put(orders, { ...order, pageUntil: null, token: '' })
+    else {
+      giveBack(change, order)
+      change.put(orders, stepped(order, { at: due, state: 'expired', cause: 'time' }))
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { hash } from 'node:crypto'
+import * as v from 'valibot'
+import type { ShopConfig } from '../../config/types.ts'
+import { decimalText } from '../../content/money.ts'
+import { prefixOf } from '../../content/place.ts'
+import { DrowseError } from '../../errors/drowse-error.ts'
+import { leftOf, offerIn, offerOf } from '../../model/stock.ts'
+import type { Change } from '../../model/types.ts'
+import type { Problem } from '../../protocol/types.ts'
+import { languagesOf } from '../../render/page-view.ts'
+import type { WriteHandler } from '../types.ts'
+import { type OrderPayload, orderSchema } from './order-payload.ts'
+import { stepped, takeStock } from './order-states.ts'
+import { nextOrderNumber, type Order, orders, shopOf } from './order-tables.ts'
+import { type LineToPrice, pricedLines, type Sums, shippingFor, sumsOf } from './pricing.ts'
+
+const DAY_MS = 86_400_000
+
+type OrderedLine = LineToPrice & { readonly path: string }
+
+/** `order.create`: takes what is ordered off the stock and keeps it for the buyer, in one transaction; of what is not left, nothing is taken. */
+export const placeOrder: WriteHandler = {
+  kind: 'order.create',
+  apply({ change, write }) {
+    const payload = v.parse(orderSchema, write.payload)
+    const shop = shopOf(change)
+    if (!shop.open) throw new DrowseError('order-refused', 'This shop takes no orders now.')
+    const language = languageOf(change, payload)
+    const lines = linesOf(change, payload, shop)
+    checkAddress(lines, payload, shop)
+    const sums = sumsWith(lines, shippingOf(lines, payload, shop), shop)
+    const { name, email, address, postcode, city, country, note } = payload
+    const priced = pricedLines(lines).map((line, index) => ({ ...line, path: lines[index]?.path ?? '' }))
+    takeStock(change, priced)
+    const at = write.acceptedAt
+    const placed: Order = {
+      number: nextOrderNumber(change),
+      token: hash('sha256', `drowse-order ${write.id}`).slice(0, 32),
+      language,
+      state: 'reserved',
+      provider: 'invoice',
+      currency: shop.currency,
+      lines: priced,
+      sums,
+      paidMinor: 0,
+      refundedMinor: 0,
+      buyer: { name, email, address, postcode, city, country, note },
+      placedAt: at,
+      heldUntil: new Date(Date.parse(at) + shop.holdDays * DAY_MS).toISOString(),
+      pageUntil: null,
+      log: [{ at, state: 'reserved', cause: 'buyer' }],
+    }
+    const order = stepped(placed, { at, state: 'awaiting_payment', cause: 'buyer' })
+    change.put(orders, order)
+    const { number, currency } = order
+    const total = `${decimalText(sums.totalMinor, currency)} ${currency}`
+    return { page: orderPath(order), result: { number, total } }
+  },
+}
+
+/** Where an order's page is, for those who know. */
+export function orderPath({ language, token }: Pick<Order, 'language' | 'token'>): string {
+  return `${prefixOf(language)}/orders/${token}/`
+}
+
+function languageOf(change: Change, { language }: OrderPayload): string | null {
+  if (language === '') return null
+  const found = languagesOf(change).find((tag) => tag === language)
+  if (found !== undefined) return found
+  throw new DrowseError('form-invalid', `This site has no language ${language}.`)
+}
+
+/** What is ordered, each SKU once. Throws `out-of-stock` for all that can't be had at once. */
+function linesOf(change: Change, { lines, language }: OrderPayload, { currency }: ShopConfig): readonly OrderedLine[] {
+  const quantities = new Map<string, number>()
+  for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)
+  const problems: Problem[] = []
+  const found = [...quantities].flatMap(([sku, quantity]): OrderedLine[] => {
+    const known = offerOf(change, sku)
+    const left = known === null ? 0 : leftOf(change, known.offer)
+    if (known === null || !known.offer.available || (left !== null && left < quantity)) {
+      problems.push(missing(sku, known?.entry.title, known?.offer.available === true ? (left ?? 0) : 0))
+      return []
+    }
+    if (known.offer.currency !== currency) {
+      throw new DrowseError('form-invalid', `${known.entry.title} can’t be ordered here: its price is not in ${currency}.`)
+    }
+    const named = language === '' ? known : (offerIn(change, sku, language) ?? known)
+    return [{ offer: { ...known.offer, name: named.offer.name }, title: named.entry.title, path: named.entry.path, quantity }]
+  })
+  if (problems.length === 0) return found
+  throw new DrowseError('out-of-stock', 'Not all of this can be had any more, so nothing was ordered.', {
+    hint: 'Change the order and send it again.',
+    details: { problems },
+  })
+}
+
+function missing(sku: string, title: string | undefined, left: number): Problem {
+  const what = title === undefined ? `“${sku}”` : `${title} (${sku})`
+  const message = left === 0 ? `${what} is sold out.` : `Of ${what} only ${left} ${left === 1 ? 'is' : 'are'} left.`
+  return { where: `n-${sku}`, rule: 'shop/out-of-stock', message, severity: 'error' }
+}
+
+/** Throws `form-invalid` where something is to be sent and nobody says where to. */
+function checkAddress(lines: readonly LineToPrice[], { address, city, country }: OrderPayload, { countries }: ShopConfig): void {
+  if (!lines.some(({ offer }) => offer.shipped)) return
+  const problems = [
+    ...(address === '' ? [fieldProblem('address', 'Please say where to send it.')] : []),
+    ...(city === '' ? [fieldProblem('city', 'Please give a town.')] : []),
+    ...(countries.length > 0 && !countries.includes(country)
+      ? [fieldProblem('country', `Please choose a country that is sent to: ${countries.join(', ')}.`)]
+      : []),
+  ]
+  if (problems.length > 0) throw new DrowseError('form-invalid', 'This order can’t be taken yet.', { details: { problems } })
+}
+
+function fieldProblem(where: string, message: string): Problem {
+  return { where, rule: 'form/invalid', message, severity: 'error' }
+}
+
+function shippingOf(lines: readonly LineToPrice[], { country, shipping }: OrderPayload, shop: ShopConfig): Sums['shipping'] {
+  const ways = shippingFor(lines, country, shop)
+  if (ways === null) return null
+  const way = shipping === '' ? ways[0] : ways.find(({ name }) => name === shipping)
+  if (way !== undefined) return way
+  const others = ways.map(({ name }) => name).join(', ')
+  throw new DrowseError(
+    'form-invalid',
+    shipping === '' ? 'This can’t be sent there.' : `This can’t be sent there by ${shipping}.`,
+    {
+      hint: others === '' ? 'Choose another country, or order less at once.' : `It can be sent by ${others}.`,
+    },
+  )
+}
+
+function sumsWith(lines: readonly LineToPrice[], shipping: Sums['shipping'], shop: ShopConfig): Sums {
+  try {
+    return sumsOf(lines, shipping, shop)
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new DrowseError('form-invalid', cause.message, { cause })
+    throw cause
+  }
+}
