@@ -209,7 +209,7 @@ describe('a fault', () => {
     ['shop: {currency: euro}'],
     ['shop: {open: maybe}'],
     ['shop: {countries: [Germany]}'],
-    ['shop: {shipping: [{price: 1}]}'],
+    ['shop: {shipping: [{name: Post, price: cheap}]}'],
     ['shop: {tax: {rate: 190}}'],
     ['menu: {a: /a/}'],
     ['menu: [{title: A, path: about}]'],

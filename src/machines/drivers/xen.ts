@@ -7,7 +7,7 @@ import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
 import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../types.ts'
 import type { Agent } from './xen/agent.ts'
 import { type Connection, connect } from './xen/connection.ts'
-import { checkHostMemory, type Domain, hotVerb, isAlive, letGo, plugDomain } from './xen/domain.ts'
+import { checkHostMemory, type Domain, hotVerb, isThere, letGo, plugDomain } from './xen/domain.ts'
 import type { XenHost } from './xen/host.ts'
 import { type HostPlace, hostPlace, XL } from './xen/host-files.ts'
 import { newNote, readNote, writeNote } from './xen/note.ts'
@@ -333,7 +333,7 @@ export function xenDriver(options: XenDriverOptions) {
       const asked = hot('unpause', there, deadline).then(() => host.run(`${XL} shutdown ${name}`))
       await asked.catch(() => {})
       watch.lap('ask')
-      while (!deadline.aborted && (await isAlive(agent, name, deadline))) await sleep(20)
+      while (!deadline.aborted && (await isThere(agent, name, deadline))) await sleep(50)
       watch.lap('end')
     }
     await abandon(there)

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../../src/machines/drivers/xen/connection.ts'
 import { sshHost } from '../../../src/machines/drivers/xen/host.ts'
 import { NOTE_FILE } from '../../../src/machines/drivers/xen/note.ts'
 import type { Image } from '../../../src/machines/image/types.ts'
-import { type DriverUnderTest, describeMachineDriver } from '../../contract/machine-driver.ts'
+import { ask, type DriverUnderTest, describeMachineDriver } from '../../contract/machine-driver.ts'
 import { counterImage } from '../qemu/lab.ts'
 import type { RunningLab } from './boot.ts'
 import { IMAGES, startLab, xenMachines } from './lab.ts'
@@ -58,7 +58,7 @@ async function make(): Promise<DriverUnderTest> {
       }
     },
     saved: {
-      truncate: async (id) => void (await lab.run(`truncate -s -100000000 ${folderOf(id)}/memory`)),
+      truncate: async (id) => void (await lab.run(`/usr/bin/truncate -s -100000000 ${folderOf(id)}/memory`)),
       changeData: async (id) => void (await lab.run(`touch ${folderOf(id)}/data.ext4`)),
     },
     async clear() {
@@ -74,4 +74,46 @@ describeMachineDriver('xen', { pause: true, save: true, clockSurvives: true, iso
   soonMs: 180_000,
   bootMs: 40_000,
   goneMs: 10_000,
+})
+
+describe('a Xen host that is short of something', () => {
+  const soon = () => AbortSignal.timeout(180_000)
+  let host: DriverUnderTest
+  let root: string
+
+  beforeEach(async () => {
+    host = await make()
+    root = mkdtempSync(join(tmpdir(), 'drowse-xen-gateway-'))
+  })
+  afterEach(async () => {
+    await host.driver.close()
+    await host.clear()
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  it('refuses a machine for which it has no memory, in words, and starts nothing', async () => {
+    const driver = xenMachines(root, image, lab.sshConfig, 4000)
+    await expect(driver.wake('a', soon())).rejects.toMatchObject({
+      code: 'machine-failed',
+      message: expect.stringMatching(/^dom0 has \d+ MB of memory left for domains, and a needs 4008\.$/),
+      hint: expect.stringContaining('machine.memoryMb'),
+    })
+    expect(await driver.observe('a')).toBe('off')
+    await driver.close()
+  })
+
+  it('whose disk is full leaves a machine that it can’t save paused, with its memory', async () => {
+    const { driver } = host
+    await ask((await driver.wake('a', soon())).link, 'count')
+    await lab.run("cd /var/lib/drowse && fallocate -l $(( $(/usr/bin/stat -f -c '%a * %S' .) - 50000000 )) filler")
+    try {
+      await expect(driver.suspend('a', 'saved', soon())).rejects.toMatchObject({ code: 'machine-failed' })
+      expect(await driver.observe('a')).toBe('paused')
+    } finally {
+      await lab.run('rm /var/lib/drowse/filler')
+    }
+    const { from, link } = await driver.wake('a', soon())
+    expect(from).toBe('paused')
+    expect(await ask(link, 'count')).toEqual({ inMemory: 2, kept: 2 })
+  })
 })

@@ -38,14 +38,14 @@ export async function startLab(): Promise<RunningLab> {
 }
 
 /** Machines of `image` on the lab; what the gateway keeps of them is in folders of `root`. */
-export function xenMachines(root: string, image: Image, sshConfig: string) {
+export function xenMachines(root: string, image: Image, sshConfig: string, memoryMb = 256) {
   const host = sshHost({ destination: 'dom0', configFile: sshConfig })
   return xenDriver({
     dataDir: (id) => join(root, id),
     host,
     image,
     epoch: () => 1,
-    memoryMb: 256,
+    memoryMb,
     diskMb: 256,
     resumeWithinMs: 10_000,
   })

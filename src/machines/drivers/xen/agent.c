@@ -320,6 +320,20 @@ static void guest_changed(struct link **slot) {
   }
 }
 
+/* Writes the state of the guest's end as it is, unless the guest has changed it meanwhile: what it wrote must not be overwritten. */
+static void write_again(int domid) {
+  char path[FOLDER + 8];
+  unsigned size;
+  front_of(domid, path);
+  strcat(path, "/state");
+  xs_transaction_t t = xs_transaction_start(store);
+  char *state = xs_read(store, t, path, &size);
+  int initialising = state && atoi(state) == XenbusStateInitialising;
+  free(state);
+  if (initialising) xs_write(store, t, path, "1", 1);
+  xs_transaction_end(store, t, !initialising);
+}
+
 /* A guest that was restored hears of its link only once its own watches are back: until it has begun with it, it is told again. Whether there is one to tell. */
 static int nudge(void) {
   static uint64_t last;
@@ -329,9 +343,7 @@ static int nudge(void) {
     struct link *link = links[i];
     if (!link || link->ring || link->unplugging || strcmp(state_of(link->domid, &cpu), "running")) continue;
     left = 1;
-    char front[FOLDER];
-    front_of(link->domid, front);
-    if (due && read_number(front, "state") == XenbusStateInitialising) write_node(XBT_NULL, front, "state", "1");
+    if (due) write_again(link->domid);
   }
   if (due) last = now_ns();
   return left;

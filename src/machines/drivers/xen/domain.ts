@@ -53,9 +53,10 @@ export async function hotVerb(
   }
 }
 
-export async function isAlive(agent: Agent, name: string, deadline: AbortSignal): Promise<boolean> {
+/** Also of one that has ended, until the toolstack has cleared it away. */
+export async function isThere(agent: Agent, name: string, deadline: AbortSignal): Promise<boolean> {
   const { state } = await agent.info(name, deadline).catch(() => ({ state: 'absent' }))
-  return state === 'running' || state === 'paused'
+  return state !== 'absent'
 }
 
 interface Needed {
