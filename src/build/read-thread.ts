@@ -1,6 +1,6 @@
 import { sourceReader } from '../content/read-entry.ts'
 import { typeOfPath } from '../content/sources.ts'
-import type { BodyCache, ReadingSettings, ReadResult, SourceFile } from '../content/types.ts'
+import type { BodyCache, ReadingSettings, SourceFile } from '../content/types.ts'
 import { ENTRY_TYPES } from '../features/registry.ts'
 import { type KeptBody, keptBody } from '../model/content-cache.ts'
 
@@ -12,7 +12,8 @@ export interface SourcesToRead {
 
 /** Their entries, and the bodies and the code that were made of them. */
 export interface SourcesRead {
-  readonly readings: readonly (readonly [path: string, reading: ReadResult])[]
+  /** Each a ReadResult as JSON: all of a site's are kept until the last is there, and so they take a third of the memory. */
+  readonly readings: readonly (readonly [path: string, reading: string])[]
   readonly bodies: readonly KeptBody[]
   readonly code: readonly (readonly [hash: string, html: string])[]
 }
@@ -37,7 +38,7 @@ export function readSources({ files, settings }: SourcesToRead): SourcesRead {
   const read = sourceReader(cache)
   const readings = files.flatMap((file) => {
     const type = typeOfPath(file.path, ENTRY_TYPES)
-    return type === null ? [] : [[file.path, read(file, type, settings)] as const]
+    return type === null ? [] : [[file.path, JSON.stringify(read(file, type, settings))] as const]
   })
   return { readings, bodies, code: [...fresh] }
 }

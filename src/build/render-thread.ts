@@ -51,7 +51,7 @@ export interface RenderedPages {
 }
 
 /** Answers to queries are kept for so many pages, so that a thread of a large site needs no more memory than one of a small site. */
-const REMEMBERED = 4_000
+const REMEMBERED = 1_000
 
 /** A page that a thread can't render. */
 class Left extends Error {}

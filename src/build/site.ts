@@ -122,7 +122,10 @@ export class Site {
     const outcome = this.database.transactionSync(() => {
       const anew = this.#meetsNewEngine()
       if (anew) this.#graph.clear()
-      if (this.#graph.isEmpty) this.#graph.indexLater()
+      if (this.#graph.isEmpty) {
+        this.#graph.indexLater()
+        this.#rows.leavePlaces()
+      }
       const result = work(this.#rows)
       if (anew) this.#rows.reindex()
       const touched = this.#rows.takeTouched()
@@ -154,6 +157,8 @@ export class Site {
    */
   commitUnrendered(): void {
     this.#noteEngine(UNFINISHED)
+    // Threads work them out for themselves.
+    this.#queries.forgetAnswers()
     this.#graph.indexLater()
     this.database.commitSoFar()
   }

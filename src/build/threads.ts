@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads'
 
 /** As deep a stack as the main thread's, so that text nested too deeply is so everywhere. */
 const STACK_MB = 1
-/** Half of what Node would take: it costs no time that can be measured, and spares some 30 MB for each thread. */
-const YOUNG_MB = 24
+/** A quarter of what Node would take: it costs hardly any time, and spares some 40 MB for each thread. */
+const YOUNG_MB = 12
 
 /** So many tasks are with a thread at a time: it has the next one while its answer is being taken. */
 const AHEAD = 2

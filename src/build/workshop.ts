@@ -249,7 +249,7 @@ export class Workshop {
     const own = sourceReader(this.#bodies, this.#texts)
     const settings = intake.markdown
     if (settings === undefined || settings.plugins !== null || paths.length < this.#many) return own
-    const readings = new Map<string, ReadResult>()
+    const readings = new Map<string, string>()
     await readAhead(this.#startThreads(), paths, settings, {
       bytesOf: (path) => bytesFrom(intake, hashes.get(path) ?? ''),
       take: (part) => {
@@ -259,7 +259,8 @@ export class Workshop {
     })
     return (file, type, asked) => {
       const reading = isDeepStrictEqual(asked, settings) ? readings.get(file.path) : undefined
-      return reading ?? own(file, type, asked)
+      // Made by `readSources` alone.
+      return reading === undefined ? own(file, type, asked) : (JSON.parse(reading) as ReadResult)
     }
   }
 

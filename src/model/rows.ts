@@ -13,6 +13,7 @@ export class Rows implements Change {
   readonly #database: Database
   readonly #tables: readonly Table<never>[]
   #touched: Touched[] = []
+  #placesUnread = false
   /** Rows that were read lately, null for one that is not there: a page and its queries read the same few again and again. */
   readonly #recent = new Map<string, unknown>()
 
@@ -104,10 +105,16 @@ export class Rows implements Change {
     }
   }
 
+  /** Nobody depends on a place yet: until `takeTouched` is called next, rows alone count as touched. A large site's places take more memory than all else that a first build notes. */
+  leavePlaces(): void {
+    this.#placesUnread = true
+  }
+
   /** What was altered since the last call. */
   takeTouched(): readonly Touched[] {
     const touched = this.#touched
     this.#touched = []
+    this.#placesUnread = false
     return touched
   }
 
@@ -124,13 +131,17 @@ export class Rows implements Change {
   #take(index: Index, { group, sort }: Place, key: string): void {
     const position = positionOf(sort, key)
     this.#database.run(`INSERT OR IGNORE INTO "i_${index.name}" (grp, pos, key) VALUES (?, ?, ?)`, group, position, key)
-    this.#touched.push({ type: 'place', index: index.name, group, position })
+    this.#touchPlace(index, group, position)
   }
 
   #leave(index: Index, { group, sort }: Place, key: string): void {
     const position = positionOf(sort, key)
     this.#database.run(`DELETE FROM "i_${index.name}" WHERE grp = ? AND pos = ?`, group, position)
-    this.#touched.push({ type: 'place', index: index.name, group, position })
+    this.#touchPlace(index, group, position)
+  }
+
+  #touchPlace(index: Index, group: string, position: string): void {
+    if (!this.#placesUnread) this.#touched.push({ type: 'place', index: index.name, group, position })
   }
 }
 
