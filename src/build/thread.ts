@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { parentPort } from 'node:worker_threads'
 import { asDrowseError } from '../errors/drowse-error.ts'
 import { readSources, type SourcesToRead } from './read-thread.ts'
@@ -15,6 +16,8 @@ let last = Promise.resolve()
 
 parentPort?.on('message', (task: Task) => {
   last = last.then(async () => {
+    // Node hands over messages for as long as there are any, and frees what native code gave back only in between: 20 kB a post.
+    await setImmediate()
     const answer = await answerTo(task)
     if (answer !== undefined) parentPort?.postMessage(answer)
   })
