@@ -1,12 +1,16 @@
 import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, extname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 
 /** As deep a stack as the main thread's, so that text nested too deeply is so everywhere. */
 const STACK_MB = 1
 /** A quarter of what Node would take: it costs hardly any time, and spares some 40 MB for each thread. */
 const YOUNG_MB = 12
+
+/** Garbage is collected once a heap has grown by half, in this thread too. Else V8 lets a large site's lie until it is four times what is needed, and saves hardly any time. */
+const GROWING = '--heap-growing-percent=50'
 
 /** So many tasks are with a thread at a time: it has the next one while its answer is being taken. */
 const AHEAD = 2
@@ -17,6 +21,7 @@ export class Threads {
 
   constructor(count = Math.min(4, availableParallelism())) {
     const program = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url)
+    setFlagsFromString(GROWING)
     // Node keeps what it compiles in a folder of its version's name, and threads have to be told of it.
     const compiled = getCompileCacheDir()
     const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
