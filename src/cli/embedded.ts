@@ -1,26 +1,25 @@
 import { join } from 'node:path'
 import { createDispatcher } from '../dispatch/dispatcher.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
-import type { BatchEvent, Dispatcher, IdlePolicy } from '../dispatch/types.ts'
+import type { IdlePolicy } from '../dispatch/tiers.ts'
+import type { BatchEvent, Dispatcher } from '../dispatch/types.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
 import { newWriteId } from '../journal/write-id.ts'
 import type { MachineDriver, MachineId } from '../machines/types.ts'
 import { bootId } from '../meter/boot-id.ts'
 import { sqliteMeter } from '../meter/sqlite.ts'
-import type { Meter } from '../meter/types.ts'
+import type { Meter, Prices } from '../meter/types.ts'
 import { openPublisher } from '../publish/publisher.ts'
 import type { PublisherOptions } from '../publish/publisher-parts.ts'
 import { directoryStore } from '../publish/stores/directory.ts'
 import type { Publisher, Store } from '../publish/types.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { checkKind, type Machines, processMachines } from './machine.ts'
+import { meterFileOf, SITE } from './paths.ts'
 
 /** Of a large folder's first sync: the machine reads and renders all of it in one batch. */
 const APPLY_MS = 30 * 60_000
-
-/** The one site an embedded gateway serves. */
-export const SITE = 'site'
 
 /** The backends of a site on embedded defaults: SQLite for the journal and the meter, a folder as the store, and a machine on this host. */
 export interface Backends {
@@ -33,6 +32,8 @@ export interface Backends {
   readonly wakeMs: number
   /** How it sleeps, if not as the dispatcher would have it. */
   readonly idle?: IdlePolicy
+  /** What its time costs, for the meter. */
+  readonly prices?: Prices | null
   /** The file that caches what is published. */
   readonly indexPath: string
 }
@@ -67,7 +68,7 @@ export function openBackends(
   const journal = sqliteJournal({ path: join(dataDir, 'journal.db'), now: Date.now, newId: newWriteId })
   return {
     journal,
-    meter: sqliteMeter(join(dataDir, 'meter.db')),
+    meter: sqliteMeter(meterFileOf(dataDir)),
     store: store ?? directoryStore(join(dataDir, 'store')),
     publishing: options,
     driver: machines.open({ dataDir: machineDir, epoch: () => journal.epoch }),
@@ -78,7 +79,7 @@ export function openBackends(
 
 /** Puts the backends together. They are closed with it. */
 export async function compose(backends: Backends, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, wakeMs, idle, indexPath } = backends
+  const { journal, meter, store, publishing, driver, wakeMs, idle, prices = null, indexPath } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const dispatcher = createDispatcher({
     journal,
@@ -89,6 +90,7 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
     clock: systemClock(),
     random: Math.random,
     bootId: bootId(),
+    prices,
     onBatch,
     ...(idle === undefined ? {} : { idle }),
     limits: { applyMs: APPLY_MS, wakeMs },

@@ -60,7 +60,11 @@ function xenMachines(image: Image, memoryMb: number, destination: string | null)
 }
 
 /** The kind that site.yaml asks for. Throws `image-missing` where it needs an image and there is none of this version. */
-export async function machinesFor({ driver, memoryMb, host }: MachineConfig): Promise<Machines> {
+export async function machinesFor({
+  driver,
+  memoryMb,
+  host,
+}: Pick<MachineConfig, 'driver' | 'memoryMb' | 'host'>): Promise<Machines> {
   if (driver === 'process') return processMachines()
   const folder = defaultImagesFolder()
   const image = await findImage(folder, engineName(SOURCE_DIR))

@@ -184,6 +184,31 @@ image
   )
 
 program
+  .command('phases')
+  .description('tell where the time of the last writes went, and the wake share')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-n, --last <n>', 'how many of the machine’s last runs to look at', wholeNumber, 1000)
+  .addOption(data())
+  .addOption(json())
+  .action((site: string, options: { data?: string; last: number; json?: true }) =>
+    run(options, async (terminal) => (await import('./phases.ts')).runPhases(terminal, site, options)),
+  )
+
+program
+  .command('bill')
+  .description('tell what the machine did in a month, and what it costs beside one that never sleeps')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-m, --month <month>', 'such as 2026-11 (default: this one)', month)
+  .option('--csv', 'as a table for spreadsheets: a line for each run of the machine')
+  .option('--free <run>', 'ask nothing for this run any more; the meter keeps it, and the reason', wholeNumber)
+  .option('--why <reason>', 'of --free', 'no reason was given')
+  .addOption(data())
+  .addOption(json())
+  .action((site: string, options: { data?: string; month?: string; csv?: true; free?: number; why: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./bill.ts')).runBill(terminal, site, options)),
+  )
+
+program
   .command('token')
   .description('make a bearer token for the owner’s writes; it is shown once')
   .argument('[site]', 'the folder of the site', '.')
@@ -280,4 +305,9 @@ function portNumber(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
   return port
+}
+
+function month(text: string): string {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) throw new InvalidArgumentError('A month is written as 2026-11.')
+  return text
 }

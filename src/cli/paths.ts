@@ -10,6 +10,9 @@ export const SOURCE_EXTENSION = extname(import.meta.filename)
 export const THEMES_DIR = join(ROOT, 'themes')
 export const ROOT_DIR = ROOT
 
+/** The one site an embedded gateway serves. */
+export const SITE = 'site'
+
 /** The folders in which Node looks for the packages that Drowse imports: its own one, and those above it where it is a package itself. */
 export function packageFolders(): readonly string[] {
   const folders: string[] = []
@@ -28,4 +31,9 @@ export function dataDirOf(site: string, given: string | undefined): string {
 /** The file of the owner's token hashes in a data folder. */
 export function tokenFileOf(dataDir: string): string {
   return join(dataDir, 'tokens.json')
+}
+
+/** The meter of a gateway's data folder. */
+export function meterFileOf(dataDir: string): string {
+  return join(dataDir, 'meter.db')
 }

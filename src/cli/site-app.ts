@@ -4,8 +4,8 @@ import { createGateway } from '../gateway/app.ts'
 import { staticSite } from '../gateway/static.ts'
 import { ownerTokens } from '../gateway/tokens.ts'
 import { FRAME_KEY } from '../protocol/page-frame.ts'
-import { type Embedded, SITE } from './embedded.ts'
-import { tokenFileOf } from './paths.ts'
+import type { Embedded } from './embedded.ts'
+import { SITE, tokenFileOf } from './paths.ts'
 
 /** One port for both: the published site as a CDN would serve it, and the gateway for what is POSTed. */
 export function siteApp(

@@ -38,7 +38,12 @@ export async function runStart(
   const patience = createPatience()
   const { config: settings } = await readSiteFile(siteDir)
   const machines = await machinesFor(settings.machine)
-  const backends = openBackends(dataDir, machines, await publishTo(terminal, settings, siteDir, dataDir))
+  const { keepPausedFor, keepSavedFor, prices } = settings.machine
+  const backends = {
+    ...openBackends(dataDir, machines, await publishTo(terminal, settings, siteDir, dataDir)),
+    idle: { keepPausedMs: keepPausedFor, keepSavedMs: keepSavedFor },
+    prices,
+  }
   const embedded = await compose(backends, (batch) => {
     report.batch(batch)
     patience.notice(batch)

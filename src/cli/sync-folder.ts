@@ -8,8 +8,8 @@ import type { SiteConfig } from '../config/types.ts'
 import { ENTRY_TYPES, FEATURES } from '../features/registry.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import { compileTheme } from '../render/theme/compile.ts'
-import { type Embedded, SITE } from './embedded.ts'
-import { SOURCE_DIR, THEMES_DIR } from './paths.ts'
+import type { Embedded } from './embedded.ts'
+import { SITE, SOURCE_DIR, THEMES_DIR } from './paths.ts'
 import { recallSyncs } from './sync-memory.ts'
 
 /** A first sync of a large site renders all of it; it is waited for this long. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { afterStep, type Snapshot, snapshotSchema } from '../build/snapshot.ts'
 import type { Journal } from '../journal/types.ts'
-import { SITE } from './embedded.ts'
+import { SITE } from './paths.ts'
 
 const KEY = 'folder-snapshot'
 

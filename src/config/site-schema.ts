@@ -74,6 +74,35 @@ const machineHost = v.pipe(
   v.regex(/^[A-Za-z0-9][^\s]*$/, 'name the host as ssh knows it: `root@host`, or `ssh://root@host:22`.'),
 )
 
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `15m` to milliseconds, `forever` to null. */
+const duration = v.union([
+  v.pipe(
+    v.literal('forever'),
+    v.transform(() => null),
+  ),
+  v.pipe(
+    v.union([v.literal(0), v.string()]),
+    v.transform(String),
+    v.regex(/^(0|\d{1,6}[smhd])$/, 'write a time such as `30s`, `15m`, `12h` or `7d`, `0`, or `forever`.'),
+    v.transform((written) => Number.parseInt(written, 10) * (UNIT_MS[written.at(-1) as keyof typeof UNIT_MS] ?? 0)),
+  ),
+])
+
+const price = v.pipe(v.number(), v.minValue(0, 'a price is not less than 0.'))
+
+const prices = v.object({
+  version: v.pipe(
+    v.union([v.string(), v.number()]),
+    v.transform(String),
+    v.nonEmpty('give these prices a name, such as `2026-11`.'),
+  ),
+  currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/, 'name a currency by its three letters, such as `EUR`.')),
+  awakeHour: price,
+  memoryGbHour: v.optional(price, 0),
+})
+
 /** The keys of site.yaml. Only `title` and `url` are required. */
 export const siteEntries = {
   title: v.pipe(text, v.nonEmpty('a site needs a title.')),
@@ -107,6 +136,9 @@ export const siteEntries = {
       driver: v.optional(v.picklist(['process', 'qemu', 'xen']), 'process'),
       memoryMb: v.optional(memoryMb, 512),
       host: v.optional(v.nullable(machineHost), null),
+      keepPausedFor: v.optional(duration, '1h'),
+      keepSavedFor: v.optional(duration, '30d'),
+      prices: v.optional(v.nullable(prices), null),
     }),
     {},
   ),
@@ -117,7 +149,8 @@ export const siteEntries = {
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
-  machine: ['driver', 'memoryMb', 'host'],
+  machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
+  'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],
   'menu.*': ['title', 'path'],
   'languages.*': ['title', 'description', 'author', 'menu'],
   'languages.*.menu.*': ['title', 'path'],

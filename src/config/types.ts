@@ -105,6 +105,23 @@ export interface MachineConfig {
   readonly memoryMb: number
   /** Where Xen runs, as ssh knows it; null: on this computer. */
   readonly host: string | null
+  /** How long it sleeps with its memory in place, milliseconds; 0: not at all, null: for ever. */
+  readonly keepPausedFor: number | null
+  /** How long it then sleeps with its memory on disk, if the driver can do that. */
+  readonly keepSavedFor: number | null
+  /** What its time costs, for the bill; null: nobody has said. */
+  readonly prices: MachinePrices | null
+}
+
+export interface MachinePrices {
+  /** A name for these prices: another one whenever they change. */
+  readonly version: string
+  /** ISO 4217. */
+  readonly currency: string
+  /** Of an hour awake. */
+  readonly awakeHour: number
+  /** Of an hour that a gigabyte of memory is held while it sleeps. */
+  readonly memoryGbHour: number
 }
 
 /** Where a site is published and how. Credentials are no part of it: they come from the environment. */

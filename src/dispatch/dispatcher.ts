@@ -1,8 +1,8 @@
 import { DrowseError } from '../errors/drowse-error.ts'
-import type { MachineDriver, Tier } from '../machines/types.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createSuspicion } from './suspicion.ts'
-import type { Dispatcher, DispatcherOptions, DispatchLimits, IdlePolicy } from './types.ts'
+import { firstTier, type IdlePolicy } from './tiers.ts'
+import type { Dispatcher, DispatcherOptions, DispatchLimits } from './types.ts'
 import { createWaiters } from './waiters.ts'
 import { createWakeTimes } from './wake-times.ts'
 
@@ -16,14 +16,14 @@ const LIMITS: DispatchLimits = {
   suspectAfter: 5,
 }
 
-const IDLE: IdlePolicy = { tier: 'paused', offAfterMs: null }
+const IDLE: IdlePolicy = { keepPausedMs: null, keepSavedMs: null }
 
 /** See `Dispatcher`. Sites run beside each other, each with one machine and one batch at a time. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { journal, driver, effects, meter, clock, bootId, random } = options
   const idle = options.idle ?? IDLE
   const limits = { ...LIMITS, ...options.limits }
-  const sleepTier = possibleTier(idle.tier, driver.capabilities)
+  const sleepTier = firstTier(idle, driver.capabilities)
   const waiters = createWaiters(clock)
   const wakeTimes = createWakeTimes(journal.state, clock, notify)
   const lanes = new Map<string, Lane>()
@@ -48,6 +48,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       limits,
       sleepTier,
       bootId,
+      prices: options.prices ?? null,
     }
     const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random })
     lanes.set(site, lane)
@@ -80,9 +81,4 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       waiters.close()
     },
   }
-}
-
-function possibleTier(wanted: Tier, { pause, save }: MachineDriver['capabilities']): Tier {
-  const isPossible = wanted === 'off' || (wanted === 'paused' && pause) || (wanted === 'saved' && save)
-  return isPossible ? wanted : 'off'
 }

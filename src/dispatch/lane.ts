@@ -1,9 +1,9 @@
 import { asDrowseError, type DrowseError } from '../errors/drowse-error.ts'
 import type { Tier } from '../machines/types.ts'
 import { retryDelayMs } from './backoff.ts'
-import { type RunOutcome, runMachine } from './machine-run.ts'
+import { type RunOutcome, runMachine, sinkMachine } from './machine-run.ts'
 import type { RunMemory, RunParts } from './run-parts.ts'
-import type { IdlePolicy } from './types.ts'
+import { type IdlePolicy, nextTier } from './tiers.ts'
 
 /** One site's runs, one after the other. */
 export interface Lane {
@@ -21,7 +21,7 @@ interface LaneOptions {
 /** Calls during a run, its suspend included, lead to another look at the queue after it: no write is missed. */
 export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }: LaneOptions): Lane {
   const { site, driver, clock, limits } = parts
-  const memory: RunMemory = { suspect: null, acknowledged: 0 }
+  const memory: RunMemory = { suspect: null, acknowledged: 0, cpuNs: 0 }
   const runParts: RunParts = { ...parts, isStopping: () => isStopping }
   let isStopping = false
   let isWanted = false
@@ -30,11 +30,11 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
   let running: Promise<void> | null = null
   /** Calls off the next retry; while it is set, the site is being left alone. */
   let cancelRetry: (() => void) | null = null
-  let cancelTurnOff: (() => void) | null = null
+  let cancelSinking: (() => void) | null = null
 
   function begin(work: () => Promise<void>): void {
-    cancelTurnOff?.()
-    cancelTurnOff = null
+    cancelSinking?.()
+    cancelSinking = null
     running = work().finally(() => {
       running = null
       if (isWanted) proceed()
@@ -54,7 +54,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
       const outcome = await runMachine(runParts, memory, since).catch(unforeseen)
       if (outcome.error === null) {
         failures = 0
-        turnOffLater(outcome.tier)
+        if (outcome.tier !== null) sinkLater(outcome.tier)
       } else {
         isWanted = true
         if (!outcome.atOnce) retryLater()
@@ -76,17 +76,22 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     })
   }
 
-  function turnOffLater(tier: Tier | null): void {
-    if (tier === null || tier === 'off' || idle.offAfterMs === null) return
-    cancelTurnOff?.()
-    cancelTurnOff = clock.after(idle.offAfterMs, () => {
-      if (running === null && !isStopping) begin(turnOff)
-    })
+  function sinkLater(tier: Tier): void {
+    const next = nextTier(tier, idle, driver.capabilities)
+    cancelSinking?.()
+    cancelSinking =
+      next === null
+        ? null
+        : clock.after(next.afterMs, () => {
+            if (running === null && !isStopping) begin(() => sink(tier, next.tier))
+          })
   }
 
-  async function turnOff(): Promise<void> {
+  /** From one tier to a deeper one, without waking the machine for any work. */
+  async function sink(from: Tier, to: Tier): Promise<void> {
     try {
-      await driver.suspend(site, 'off', AbortSignal.timeout(limits.suspendMs))
+      await sinkMachine(runParts, memory, from, to)
+      sinkLater(to)
     } catch (cause) {
       report(asDrowseError(cause, 'machine-failed'))
     }
@@ -117,7 +122,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     async stop() {
       isStopping = true
       cancelRetry?.()
-      cancelTurnOff?.()
+      cancelSinking?.()
       await running
     },
   }

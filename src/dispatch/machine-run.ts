@@ -1,6 +1,7 @@
 import { asDrowseError, type DrowseError } from '../errors/drowse-error.ts'
 import type { Batch } from '../journal/types.ts'
 import type { Awake, Tier } from '../machines/types.ts'
+import type { MachineRun } from '../meter/types.ts'
 import { acknowledge, carryBatch } from './carry-batch.ts'
 import type { RunFailure, RunMemory, RunParts } from './run-parts.ts'
 import { createStopwatch, type Stopwatch } from './stopwatch.ts'
@@ -46,22 +47,43 @@ export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs:
   const error = failure?.error ?? slept.error
   const said = error === null ? {} : { error }
   emit({ ...nothing(site), from: awake.from, ...drained.event, phases: last.phases(), wakeShare, ...said })
-  parts.meter.record({
-    site,
-    driver: driver.name,
-    bootId: parts.bootId,
+  const isFree = drained.writes === 0 && failure !== null && !failure.isHarmless
+  const worked = first === null ? 'timer' : 'write'
+  await record(parts, memory, {
     startedNs,
     endedNs,
     startedAt,
     from: awake.from,
     to: slept.to,
-    reason: first === null ? 'timer' : 'write',
+    reason: isFree ? 'failed' : worked,
     writes: drained.writes,
     phases: run.phases(),
     wakeShare,
   })
   if (failure === null || failure.isHarmless) return { error: null, tier: slept.error === null ? parts.sleepTier : null }
   return { error: failure.error, atOnce: failure.atOnce }
+}
+
+/** Lets a sleeping machine sink to a deeper tier. Rejects with `machine-failed` where it can't; then it is as it was, or gone. */
+export async function sinkMachine(parts: RunParts, memory: RunMemory, from: Tier, to: Tier): Promise<void> {
+  const { site, driver, clock, limits } = parts
+  const startedAt = new Date(clock.now()).toISOString()
+  const startedNs = clock.monotonicNs()
+  await driver.suspend(site, to, AbortSignal.timeout(limits.suspendMs))
+  const endedNs = clock.monotonicNs()
+  const phases = [{ name: 'suspend', ns: Number(endedNs - startedNs) }]
+  await record(parts, memory, { startedNs, endedNs, startedAt, from, to, reason: 'idle', writes: 0, phases, wakeShare: 1 })
+}
+
+type Seen = Omit<MachineRun, 'site' | 'driver' | 'bootId' | 'prices' | 'cpuNs' | 'memoryBytes'>
+
+/** Puts down what was seen, and what the machine has used if the driver can tell: after all that anybody waits for. */
+async function record({ site, driver, meter, bootId, prices }: RunParts, memory: RunMemory, seen: Seen): Promise<void> {
+  const usage = await driver.usage(site).catch(() => null)
+  const before = seen.from === 'off' ? 0 : memory.cpuNs
+  const cpuNs = usage === null ? null : Math.max(0, usage.cpuNs - before)
+  memory.cpuNs = usage?.cpuNs ?? 0
+  meter.record({ site, driver: driver.name, bootId, prices, ...seen, cpuNs, memoryBytes: usage?.memoryBytes ?? null })
 }
 
 interface Drained {

@@ -1,7 +1,7 @@
 import type { DrowseError } from '../errors/drowse-error.ts'
 import type { EffectOutbox, Journal } from '../journal/types.ts'
 import type { MachineDriver, Tier } from '../machines/types.ts'
-import type { Meter } from '../meter/types.ts'
+import type { Meter, Prices } from '../meter/types.ts'
 import type { Publisher } from '../publish/types.ts'
 import type { Suspicion } from './suspicion.ts'
 import type { BatchEvent, Clock, DispatchLimits } from './types.ts'
@@ -15,7 +15,7 @@ export interface RunParts {
   readonly driver: MachineDriver
   readonly publisher: Publisher
   readonly effects: EffectOutbox
-  readonly meter: Meter
+  readonly meter: Pick<Meter, 'record'>
   readonly clock: Clock
   readonly waiters: Waiters
   readonly wakeTimes: WakeTimes
@@ -23,6 +23,7 @@ export interface RunParts {
   readonly limits: DispatchLimits
   readonly sleepTier: Tier
   readonly bootId: string
+  readonly prices: Prices | null
   readonly emit: (event: BatchEvent) => void
   readonly isStopping: () => boolean
 }
@@ -33,6 +34,8 @@ export interface RunMemory {
   suspect: { readonly write: string; readonly isMachineWell: boolean } | null
   /** The newest outbox number that the guest was told is published. */
   acknowledged: number
+  /** What the driver last said of the processor's time the machine has had since it was started. */
+  cpuNs: number
 }
 
 /** Why a run ends early. */

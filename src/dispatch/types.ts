@@ -1,9 +1,10 @@
 import type { DrowseError } from '../errors/drowse-error.ts'
 import type { EffectOutbox, Journal } from '../journal/types.ts'
-import type { Awake, MachineDriver, Phase, Tier } from '../machines/types.ts'
-import type { Meter } from '../meter/types.ts'
+import type { Awake, MachineDriver, Phase } from '../machines/types.ts'
+import type { Meter, Prices } from '../meter/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import type { Publisher } from '../publish/types.ts'
+import type { IdlePolicy } from './tiers.ts'
 
 /** Time, as the dispatcher sees it. */
 export interface Clock {
@@ -49,13 +50,6 @@ export interface BatchEvent {
   readonly parked?: string
 }
 
-export interface IdlePolicy {
-  /** How a machine sleeps after its work. A driver that can't do it turns the machine off. */
-  readonly tier: Tier
-  /** Turns a sleeping machine off after this time; null: never. */
-  readonly offAfterMs: number | null
-}
-
 export interface DispatchLimits {
   /** Writes in a batch. */
   readonly batch: number
@@ -73,13 +67,15 @@ export interface DispatcherOptions {
   readonly journal: Journal
   readonly driver: MachineDriver
   readonly publisher: (site: string) => Publisher
-  readonly meter: Meter
+  readonly meter: Pick<Meter, 'record'>
   readonly effects: EffectOutbox
   readonly clock: Clock
   /** A number in 0…1, for jitter. */
   readonly random: () => number
   /** The kernel's, for the meter. */
   readonly bootId: string
+  /** In force from now on, for the meter. */
+  readonly prices?: Prices | null
   readonly onBatch: (event: BatchEvent) => void
   readonly idle?: IdlePolicy
   readonly limits?: Partial<DispatchLimits>

@@ -21,6 +21,14 @@ export interface Awake {
   readonly phases: readonly Phase[]
 }
 
+/** What a machine has used. */
+export interface MachineUsage {
+  /** Of the processor, since the machine was started. */
+  readonly cpuNs: number
+  /** Memory of the host that it holds now. */
+  readonly memoryBytes: number
+}
+
 /**
  * What Drowse asks of a kind of machine. Every verb is idempotent, checks the state it reached instead of assuming it, and rejects with
  * `machine-failed` at the deadline.
@@ -40,6 +48,8 @@ export interface MachineDriver {
   wake(id: MachineId, deadline: AbortSignal): Promise<Awake>
   /** Returns once the machine is seen to be at `to`. Held afterwards: for `paused` its memory, for `off` only its data. */
   suspend(id: MachineId, to: Tier, deadline: AbortSignal): Promise<{ readonly phases: readonly Phase[] }>
+  /** What a machine that runs or is paused has used; null where that can't be told. Wakes nothing. */
+  usage(id: MachineId): Promise<MachineUsage | null>
   /** Removes the machine, not its data. Nothing is held afterwards. */
   destroy(id: MachineId): Promise<void>
   /** Destroys every machine this driver started. Called once, at the gateway's end. */

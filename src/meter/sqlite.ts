@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
-import type { MachineRun, Meter } from './types.ts'
+import type { MachineRun, Meter, NumberedRun } from './types.ts'
 
 const TABLE = `
   create table if not exists machine_run (
@@ -16,7 +16,15 @@ const TABLE = `
     reason text not null,
     writes integer not null check (writes >= 0),
     phases text not null,
-    wake_share real not null check (wake_share between 0 and 1)
+    wake_share real not null check (wake_share between 0 and 1),
+    cpu_ns integer,
+    memory_bytes integer,
+    prices text
+  ) strict;
+  create table if not exists correction (
+    run integer primary key references machine_run (id),
+    at text not null,
+    why text not null
   ) strict;
   create index if not exists machine_run_by_site on machine_run (site, id);
   create trigger if not exists machine_run_is_final before update on machine_run begin
@@ -25,12 +33,24 @@ const TABLE = `
   create trigger if not exists machine_run_stays before delete on machine_run begin
     select raise(abort, 'a row of the meter is never removed');
   end;
+  create trigger if not exists correction_is_final before update on correction begin
+    select raise(abort, 'a correction is never changed');
+  end;
+  create trigger if not exists correction_stays before delete on correction begin
+    select raise(abort, 'a correction is never removed');
+  end;
 `
+
+/** Columns that meters of an older version lack. */
+const LATER = ['cpu_ns integer', 'memory_bytes integer', 'prices text']
 
 const count = v.pipe(v.bigint(), v.transform(Number))
 
+const prices = v.object({ version: v.string(), currency: v.string(), awakeHour: v.number(), memoryGbHour: v.number() })
+
 const row = v.pipe(
   v.object({
+    id: count,
     site: v.string(),
     driver: v.string(),
     boot_id: v.string(),
@@ -39,13 +59,19 @@ const row = v.pipe(
     started_at: v.string(),
     from_tier: v.string(),
     to_tier: v.string(),
-    reason: v.string(),
+    reason: v.picklist(['write', 'timer', 'idle', 'failed']),
     writes: count,
     phases: v.pipe(v.string(), v.parseJson(), v.array(v.object({ name: v.string(), ns: v.number() }))),
     wake_share: v.number(),
+    cpu_ns: v.nullable(count),
+    memory_bytes: v.nullable(count),
+    prices: v.nullable(v.pipe(v.string(), v.parseJson(), prices)),
+    why: v.nullable(v.string()),
   }),
   v.transform(
-    (run): MachineRun => ({
+    (run): NumberedRun => ({
+      id: run.id,
+      freedFor: run.why,
       site: run.site,
       driver: run.driver,
       bootId: run.boot_id,
@@ -58,27 +84,43 @@ const row = v.pipe(
       writes: run.writes,
       phases: run.phases,
       wakeShare: run.wake_share,
+      cpuNs: run.cpu_ns,
+      memoryBytes: run.memory_bytes,
+      prices: run.prices,
     }),
   ),
 )
 
 /**
  * A ledger in a SQLite file, made if it is missing. `record` returns once the row is with the operating system; a power cut may cost the
- * last rows (the meter is a measure, not a promise to a visitor), a killed gateway none. `runs` yields the newest first. `close` may be
- * called twice.
+ * last rows (the meter is a measure, not a promise to a visitor), a killed gateway none. `close` may be called twice.
  */
 export function sqliteMeter(path: string) {
   const db = new DatabaseSync(path)
   db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000')
   db.exec(TABLE)
+  const known = new Set(
+    db
+      .prepare('select name from pragma_table_info(?)')
+      .all('machine_run')
+      .map(({ name }) => String(name)),
+  )
+  for (const column of LATER)
+    if (!known.has(String(column.split(' ')[0]))) db.exec(`alter table machine_run add column ${column}`)
   const insert = db.prepare(
     `insert into machine_run
-      (site, driver, boot_id, started_ns, ended_ns, started_at, from_tier, to_tier, reason, writes, phases, wake_share)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      (site, driver, boot_id, started_ns, ended_ns, started_at, from_tier, to_tier, reason, writes, phases, wake_share,
+        cpu_ns, memory_bytes, prices)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const newest = db.prepare('select * from machine_run where site = ? order by id desc limit ?')
+  const corrected = 'select * from machine_run left join correction on run = id'
+  const newest = db.prepare(`${corrected} where site = ? order by id desc limit ?`)
+  const between = db.prepare(`${corrected} where site = ? and started_at >= ? and started_at < ? order by id`)
+  const correct = db.prepare(
+    'insert into correction (run, at, why) select id, ?, ? from machine_run where id = ? and site = ? on conflict do nothing',
+  )
   // Nanoseconds since boot outgrow a double's whole numbers after 104 days.
-  newest.setReadBigInts(true)
+  for (const statement of [newest, between]) statement.setReadBigInts(true)
 
   return {
     record(run: MachineRun): void {
@@ -96,10 +138,19 @@ export function sqliteMeter(path: string) {
         writes,
         JSON.stringify(phases),
         run.wakeShare,
+        run.cpuNs === null ? null : Math.round(run.cpuNs),
+        run.memoryBytes,
+        run.prices === null ? null : JSON.stringify(run.prices),
       )
     },
-    runs(site: string, limit: number): readonly MachineRun[] {
+    runs(site: string, limit: number): readonly NumberedRun[] {
       return newest.all(site, limit).map((found) => v.parse(row, found))
+    },
+    between(site: string, from: string, until: string): readonly NumberedRun[] {
+      return between.all(site, from, until).map((found) => v.parse(row, found))
+    },
+    free(site: string, run: number, at: string, why: string): boolean {
+      return correct.run(at, why, run, site).changes > 0
     },
     close(): void {
       if (db.isOpen) db.close()

@@ -34,7 +34,14 @@ describe('a good site.yaml', () => {
         pictures: true,
         search: true,
         publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
-        machine: { driver: 'process', memoryMb: 512, host: null },
+        machine: {
+          driver: 'process',
+          memoryMb: 512,
+          host: null,
+          keepPausedFor: 3_600_000,
+          keepSavedFor: 2_592_000_000,
+          prices: null,
+        },
         data: {},
       },
       problems: [],
@@ -72,7 +79,9 @@ describe('a good site.yaml', () => {
       '  purge: {type: http, url: "http://cache.example.org"}',
       '  precompress: [br, gzip]',
       '  keepDays: 7',
-      'machine: {driver: xen, memoryMb: 256, host: root@xen.example.org}',
+      'machine:',
+      '  {driver: xen, memoryMb: 256, host: root@xen.example.org, keepPausedFor: 15m, keepSavedFor: forever,',
+      '  prices: {version: 2026-11, currency: EUR, awakeHour: 0.02, memoryGbHour: 0.005}}',
       'data: {colour: red, nested: {list: [1, 2.5, true, null]}}',
     )
 
@@ -120,7 +129,14 @@ describe('a good site.yaml', () => {
         keepDays: 7,
         graceHours: 24,
       },
-      machine: { driver: 'xen', memoryMb: 256, host: 'root@xen.example.org' },
+      machine: {
+        driver: 'xen',
+        memoryMb: 256,
+        host: 'root@xen.example.org',
+        keepPausedFor: 900_000,
+        keepSavedFor: null,
+        prices: { version: '2026-11', currency: 'EUR', awakeHour: 0.02, memoryGbHour: 0.005 },
+      },
       data: { colour: 'red', nested: { list: [1, 2.5, true, null] } },
     })
   })

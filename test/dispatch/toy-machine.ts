@@ -99,6 +99,7 @@ export function toyMachine(): ToyMachine {
         state = to
         return { phases: [] }
       },
+      usage: () => Promise.resolve(state === 'paused' ? { cpuNs: 1000, memoryBytes: 2 ** 20 } : null),
       async destroy() {
         toy.log.push('destroy')
         state = 'absent'

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { SITE } from '../../src/cli/embedded.ts'
+import { SITE } from '../../src/cli/paths.ts'
 import { guestsOf } from './processes.ts'
 import { type Line, type Product, startGateway, type Workplace } from './product.ts'
 

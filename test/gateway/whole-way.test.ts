@@ -38,7 +38,7 @@ async function whole({ deadlineMs = 5000 } = {}) {
     journal,
     driver: toy.driver,
     publisher: () => publisher,
-    meter: { record: () => undefined, runs: () => [] },
+    meter: { record: () => undefined },
     effects: journal.effects,
     clock: systemClock(),
     random: Math.random,

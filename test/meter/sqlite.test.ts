@@ -15,13 +15,16 @@ const run: MachineRun = {
   startedAt: '2026-01-01T00:00:00.000Z',
   from: 'paused',
   to: 'paused',
-  reason: 'writes',
+  reason: 'write',
   writes: 2,
   phases: [
     { name: 'continue', ns: 20_000 },
     { name: 'ready', ns: 180_000 },
   ],
   wakeShare: 0.04,
+  cpuNs: 3_000_000,
+  memoryBytes: 90_000_000,
+  prices: { version: '1', currency: 'EUR', awakeHour: 0.02, memoryGbHour: 0.005 },
 }
 
 describe('the meter in SQLite', () => {
@@ -41,7 +44,7 @@ describe('the meter in SQLite', () => {
 
   it('gives back a run as it was recorded, to the nanosecond', () => {
     meter.record(run)
-    expect(meter.runs('a', 10)).toEqual([run])
+    expect(meter.runs('a', 10)).toEqual([{ ...run, id: 1, freedFor: null }])
   })
 
   it('gives the newest runs of one site first, as many as asked for', () => {
@@ -54,7 +57,7 @@ describe('the meter in SQLite', () => {
     meter.record(run)
     meter.close()
     meter = sqliteMeter(file)
-    expect(meter.runs('a', 10)).toEqual([run])
+    expect(meter.runs('a', 10)).toEqual([{ ...run, id: 1, freedFor: null }])
   })
 
   it('refuses a run that ends before it starts', () => {
@@ -66,6 +69,6 @@ describe('the meter in SQLite', () => {
     const other = new DatabaseSync(file)
     expect(() => other.exec(sql)).toThrow(/never/)
     other.close()
-    expect(meter.runs('a', 10)).toEqual([run])
+    expect(meter.runs('a', 10)).toEqual([{ ...run, id: 1, freedFor: null }])
   })
 })

@@ -7,8 +7,9 @@ import { createTurns, type Turns } from '../../protocol/turns.ts'
 import { dieWithParent } from '../host/die-with-parent.ts'
 import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from '../host/leftover.ts'
 import { type ProcessState, type ProcessWatch, processTable } from '../host/process-state.ts'
+import { processUsage } from '../host/process-usage.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
-import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../types.ts'
+import type { Awake, MachineDriver, MachineId, MachineState, MachineUsage, Tier } from '../types.ts'
 import { type Child, startChild } from './process/child.ts'
 import { type GuestProgram, nodeArguments } from './process/command.ts'
 
@@ -201,6 +202,11 @@ export function processDriver(options: ProcessDriverOptions) {
     await forgetGuest(options.dataDir(id))
   }
 
+  async function usage(id: MachineId): Promise<MachineUsage | null> {
+    const child = living(id)
+    return child === null ? null : processUsage(child.pid)
+  }
+
   async function destroy(id: MachineId): Promise<void> {
     const known = machines.get(id)
     if (known?.child) await end(known.child)
@@ -231,7 +237,7 @@ export function processDriver(options: ProcessDriverOptions) {
   }
 
   const capabilities = { pause: platform !== 'win32', save: false, clockSurvives: true, isolates: true }
-  return { name: 'process', capabilities, observe, wake, suspend, destroy, close } satisfies MachineDriver
+  return { name: 'process', capabilities, observe, wake, suspend, usage, destroy, close } satisfies MachineDriver
 }
 
 /** Returns once the process is gone. */

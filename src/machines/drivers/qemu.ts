@@ -6,10 +6,11 @@ import { createTurns, type Turns } from '../../protocol/turns.ts'
 import { dieWithParent } from '../host/die-with-parent.ts'
 import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from '../host/leftover.ts'
 import { processTable } from '../host/process-state.ts'
+import { processUsage } from '../host/process-usage.ts'
 import { runProgram } from '../host/run-program.ts'
 import type { Image } from '../image/types.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
-import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../types.ts'
+import type { Awake, MachineDriver, MachineId, MachineState, MachineUsage, Tier } from '../types.ts'
 import { type Accelerator, bestAccelerator, type MachineShape, machineArguments, QEMU } from './qemu/command.ts'
 import { dataDiskOf, ensureDataDisk } from './qemu/data-disk.ts'
 import { forgetMemory, hasMemory, keepMemory, readMemory, writeMemory } from './qemu/memory-image.ts'
@@ -250,6 +251,12 @@ export function qemuDriver(options: QemuDriverOptions) {
     await forgetGuest(dataDir)
   }
 
+  /** The emulator's, of which the machine's memory is the most. */
+  async function usage(id: MachineId): Promise<MachineUsage | null> {
+    const vm = living(id)
+    return vm === null ? null : processUsage(vm.pid)
+  }
+
   async function destroy(id: MachineId): Promise<void> {
     const known = machines.get(id)
     if (known?.vm) await end(known.vm)
@@ -265,7 +272,7 @@ export function qemuDriver(options: QemuDriverOptions) {
   }
 
   const capabilities = { pause: true, save: true, clockSurvives: false, isolates: true }
-  return { name: 'qemu', capabilities, observe, wake, suspend, destroy, close } satisfies MachineDriver
+  return { name: 'qemu', capabilities, observe, wake, suspend, usage, destroy, close } satisfies MachineDriver
 }
 
 /** What comes before a machine's arguments. Throws `program-missing` where there is no QEMU, which a command that starts it for us would tell badly. */

@@ -4,7 +4,7 @@ import { greet } from '../../protocol/greet.ts'
 import { createTurns, type Turns } from '../../protocol/turns.ts'
 import type { Image } from '../image/types.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
-import type { Awake, MachineDriver, MachineId, MachineState, Tier } from '../types.ts'
+import type { Awake, MachineDriver, MachineId, MachineState, MachineUsage, Tier } from '../types.ts'
 import type { Agent } from './xen/agent.ts'
 import { type Connection, connect } from './xen/connection.ts'
 import { checkHostMemory, type Domain, hotVerb, isThere, letGo, plugDomain } from './xen/domain.ts'
@@ -341,6 +341,14 @@ export function xenDriver(options: XenDriverOptions) {
     watch.lap('sweep')
   }
 
+  async function usage(id: MachineId): Promise<MachineUsage | null> {
+    const domain = held(id)
+    const note = domain === null ? null : await readNote(options.dataDir(id), host.name)
+    if (domain === null || note === null) return null
+    const { state, cpuNs } = await domain.agent.info(note.domain, AbortSignal.timeout(OBSERVE_MS))
+    return state === 'running' || state === 'paused' ? { cpuNs, memoryBytes: memoryMb * 2 ** 20 } : null
+  }
+
   async function destroy(id: MachineId): Promise<void> {
     const release = await machine(id).turns.take(AbortSignal.timeout(SOON_MS), `the end of ${id}`)
     try {
@@ -367,7 +375,7 @@ export function xenDriver(options: XenDriverOptions) {
   }
 
   const capabilities = { pause: true, save: true, clockSurvives: true, isolates: true }
-  return { name: 'xen', capabilities, observe, wake, suspend, destroy, close } satisfies MachineDriver
+  return { name: 'xen', capabilities, observe, wake, suspend, usage, destroy, close } satisfies MachineDriver
 }
 
 function nothing(id: MachineId): DrowseError {

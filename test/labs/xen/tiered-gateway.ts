@@ -13,7 +13,9 @@ const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 const { config } = await readSiteFile(siteDir)
 const backends = openBackends(dataDir, await machinesFor(config.machine))
-const embedded = await compose({ ...backends, idle: { tier, offAfterMs: null } }, (batch) => say({ batch }))
+const embedded = await compose({ ...backends, idle: { keepPausedMs: 0, keepSavedMs: tier === 'saved' ? null : 0 } }, (batch) =>
+  say({ batch }),
+)
 embedded.dispatcher.start()
 await syncFolder(siteDir, embedded)
 const app = siteApp(embedded, { dataDir, origin: config.url, deadlineMs: 10_000 })
