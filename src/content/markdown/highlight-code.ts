@@ -6,15 +6,16 @@ interface Highlighter {
   highlight(code: string, options: { readonly language: string; readonly ignoreIllegals: boolean }): { readonly value: string }
 }
 
-const load = createRequire(import.meta.url)
-
 /** The common languages, and only where one is not among them all of them: a site without code loads nothing, and most others a third. */
-const SETS = ['highlight.js/lib/common', 'highlight.js']
+const SETS: readonly (() => unknown)[] = [
+  () => createRequire(import.meta.url)('highlight.js/lib/common'),
+  () => createRequire(import.meta.url)('highlight.js'),
+]
 
 function highlighterOf(language: string): Highlighter | null {
   for (const set of SETS) {
     // What the package says it exports; Node loads it once.
-    const highlighter = load(set) as Highlighter
+    const highlighter = set() as Highlighter
     if (highlighter.getLanguage(language) !== undefined) return highlighter
   }
   return null
