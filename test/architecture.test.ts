@@ -29,12 +29,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   meter: ['machines'],
   gateway: ['errors', 'journal', 'protocol'],
   dispatch: ['errors', 'journal', 'machines', 'meter', 'protocol', 'publish'],
+  // Backends of dispatch's contract Performer.
+  effects: ['dispatch', 'errors', 'protocol'],
   // The composition root.
   cli: [
     'build',
     'config',
     'content',
     'dispatch',
+    'effects',
     'errors',
     'features',
     'gateway',
@@ -56,6 +59,7 @@ const CONTRACTS_ONLY: readonly (readonly [from: string, to: string])[] = [
   ['dispatch', 'machines'],
   ['dispatch', 'meter'],
   ['dispatch', 'publish'],
+  ['effects', 'dispatch'],
   ['meter', 'machines'],
 ]
 

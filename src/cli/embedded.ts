@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { createDispatcher } from '../dispatch/dispatcher.ts'
+import { createEffects } from '../dispatch/perform-effects.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
 import type { IdlePolicy } from '../dispatch/tiers.ts'
-import type { BatchEvent, Dispatcher } from '../dispatch/types.ts'
+import type { BatchEvent, Dispatcher, Performer } from '../dispatch/types.ts'
+import type { DrowseError } from '../errors/drowse-error.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
 import { newWriteId } from '../journal/write-id.ts'
@@ -36,6 +38,8 @@ export interface Backends {
   readonly prices?: Prices | null
   /** The file that caches what is published. */
   readonly indexPath: string
+  /** Who does what the machine asks for outside. */
+  readonly performers?: readonly Performer[]
 }
 
 /** A site that can be served and written to. */
@@ -78,16 +82,28 @@ export function openBackends(
 }
 
 /** Puts the backends together. They are closed with it. */
-export async function compose(backends: Backends, onBatch: (event: BatchEvent) => void): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, wakeMs, idle, prices = null, indexPath } = backends
+export async function compose(
+  backends: Backends,
+  onBatch: (event: BatchEvent) => void,
+  onFault: (error: DrowseError) => void = () => {},
+): Promise<Embedded> {
+  const { journal, meter, store, publishing, driver, wakeMs, idle, prices = null, indexPath, performers = [] } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
+  const clock = systemClock()
+  const effects = createEffects({ site: SITE, outbox: journal.effects, performers, clock, random: Math.random, onFault })
   const dispatcher = createDispatcher({
     journal,
     driver,
     publisher: () => publisher,
     meter,
-    effects: journal.effects,
-    clock: systemClock(),
+    effects: {
+      ...journal.effects,
+      add(site, added) {
+        journal.effects.add(site, added)
+        if (added.length > 0) effects.notify()
+      },
+    },
+    clock,
     random: Math.random,
     bootId: bootId(),
     prices,
@@ -95,6 +111,8 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
     ...(idle === undefined ? {} : { idle }),
     limits: { applyMs: APPLY_MS, wakeMs },
   })
+  // What an earlier gateway left.
+  effects.notify()
   return {
     journal,
     publisher,
@@ -104,6 +122,7 @@ export async function compose(backends: Backends, onBatch: (event: BatchEvent) =
         await dispatcher.stop()
         await driver.close()
       } finally {
+        await effects.stop()
         publisher.close()
         meter.close()
         journal.close()

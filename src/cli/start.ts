@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
 import type { SiteConfig } from '../config/types.ts'
+import type { BatchEvent, Performer } from '../dispatch/types.ts'
+import { mailPerformer } from '../effects/mail.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
 import { createBatchReport } from './batch-report.ts'
@@ -44,10 +46,12 @@ export async function runStart(
     idle: { keepPausedMs: keepPausedFor, keepSavedMs: keepSavedFor },
     prices,
   }
-  const embedded = await compose(backends, (batch) => {
+  const performers = performersFor(terminal, settings)
+  const notice = (batch: BatchEvent) => {
     report.batch(batch)
     patience.notice(batch)
-  })
+  }
+  const embedded = await compose({ ...backends, performers }, notice, (error) => terminal.error(error))
   try {
     embedded.dispatcher.start()
     terminal.progress('Bringing the folder’s changes to the machine …')
@@ -78,6 +82,15 @@ export async function runStart(
   } finally {
     await embedded.close()
   }
+}
+
+/** Who sends its mails. Without a server they wait in the journal. */
+function performersFor(terminal: Terminal, { mail }: SiteConfig): readonly Performer[] {
+  const smtpUrl = process.env.DROWSE_SMTP_URL
+  if (smtpUrl !== undefined && smtpUrl !== '') return [mailPerformer({ smtpUrl })]
+  if (mail !== null)
+    terminal.line('Mails wait until this is started with DROWSE_SMTP_URL, such as smtps://user:password@mail.example.org.')
+  return []
 }
 
 /** What the site's own settings say; a site without any is published to its data folder. */

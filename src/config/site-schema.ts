@@ -62,6 +62,8 @@ const word = v.union([v.string(), v.record(v.picklist(['zero', 'one', 'two', 'fe
 
 const themeName = v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'a theme’s name holds only a–z, 0–9 and `-`.'))
 
+const address = v.pipe(v.string(), v.regex(/^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/, 'this is no e-mail address.'))
+
 const memoryMb = v.pipe(
   v.number(),
   v.integer('this is a whole number.'),
@@ -121,6 +123,7 @@ export const siteEntries = {
     {},
   ),
   shop: v.optional(shopSchema, {}),
+  mail: v.optional(v.nullable(v.object({ from: address, owner: v.optional(v.nullable(address), null) })), null),
   ...listsSchema,
   languages: v.optional(v.record(languageTag, language), {}),
   words: v.optional(v.record(languageTag, v.record(v.string(), word)), {}),
@@ -149,6 +152,7 @@ export const siteEntries = {
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
   comments: ['open', 'moderation'],
+  mail: ['from', 'owner'],
   machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
   'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],
   'menu.*': ['title', 'path'],

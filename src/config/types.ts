@@ -17,6 +17,8 @@ export interface SiteConfig {
   readonly content: { readonly [kind: string]: string }
   readonly comments: CommentsConfig
   readonly shop: ShopConfig
+  /** From whom mails come, and where the owner gets theirs; null: none are sent. */
+  readonly mail: { readonly from: string; readonly owner: string | null } | null
   readonly postsPerPage: number
   /** Null: as many as any list. */
   readonly postsPerTermPage: number | null

@@ -2,7 +2,7 @@ import type { DrowseError } from '../errors/drowse-error.ts'
 import type { EffectOutbox, Journal } from '../journal/types.ts'
 import type { Awake, MachineDriver, Phase } from '../machines/types.ts'
 import type { Meter, Prices } from '../meter/types.ts'
-import type { Problem, Receipt } from '../protocol/types.ts'
+import type { Effect, Problem, Receipt } from '../protocol/types.ts'
 import type { Publisher } from '../publish/types.ts'
 import type { IdlePolicy } from './tiers.ts'
 
@@ -79,6 +79,32 @@ export interface DispatcherOptions {
   readonly onBatch: (event: BatchEvent) => void
   readonly idle?: IdlePolicy
   readonly limits?: Partial<DispatchLimits>
+}
+
+/** Does one kind of effect, such as sending a mail. */
+export interface Performer {
+  readonly kind: string
+  /** Resolves once it is done. Throws an error whose code says whether it may be tried again; may be called again after it was done. */
+  perform(effect: Effect): Promise<void>
+}
+
+export interface EffectsOptions {
+  readonly site: string
+  readonly outbox: Pick<EffectOutbox, 'waiting' | 'performed'>
+  readonly performers: readonly Performer[]
+  readonly clock: Clock
+  /** A number in 0…1, for jitter. */
+  readonly random: () => number
+  /** Is told each failure, those that are tried again too. */
+  readonly onFault: (error: DrowseError) => void
+}
+
+/** Performs the outbox's effects: each at least once, and once where nothing dies in between. Those of a kind that nobody performs are kept. */
+export interface Effects {
+  /** There may be work. Returns at once. */
+  notify(): void
+  /** Finishes what is under way. */
+  stop(): Promise<void>
 }
 
 /** Brings accepted writes to the machine and what comes of them to the readers: the write's way. */

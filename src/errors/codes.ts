@@ -92,6 +92,8 @@ export const CODES = {
     about: 'The write was accepted but applying it failed inside the machine; it is kept.',
   },
   'data-in-use': { status: 500, retry: true, about: 'Another Drowse process is using the data folder.' },
+  'mail-failed': { status: 503, retry: true, about: 'A mail could not be sent. It is kept and tried again.' },
+  'mail-refused': { status: 500, retry: false, about: 'The mail server will never take this mail; it is given up.' },
   'port-in-use': { status: 500, retry: true, about: 'The port is taken by another program.' },
   'folder-unwritable': { status: 500, retry: false, about: 'A folder that must be written to can’t be.' },
   internal: { status: 500, retry: true, about: 'Something Drowse did not foresee; please report it.' },

@@ -232,7 +232,7 @@ function durableState(db: DatabaseSync, commit: <T>(body: () => T) => T): Durabl
 function effectOutbox(db: DatabaseSync, commit: <T>(body: () => T) => T): EffectOutbox {
   const add = db.prepare('INSERT OR IGNORE INTO effects (site, id, kind, payload) VALUES (?, ?, ?, ?)')
   const waiting = db.prepare('SELECT id, kind, payload FROM effects WHERE site = ? AND performed = 0 ORDER BY seq')
-  const performed = db.prepare('UPDATE effects SET performed = 1 WHERE site = ? AND id = ?')
+  const performed = db.prepare(`UPDATE effects SET performed = 1, payload = 'null' WHERE site = ? AND id = ?`)
   return {
     add(site, effects) {
       if (effects.length === 0) return

@@ -51,6 +51,7 @@ export interface EffectOutbox {
   add(site: string, effects: readonly Effect[]): void
   /** Not yet performed, in the order added. */
   waiting(site: string): readonly Effect[]
+  /** Its id stays known; what it held is forgotten, such as whom a mail went to. */
   performed(site: string, id: string): void
 }
 

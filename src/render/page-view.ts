@@ -19,7 +19,7 @@ import { wordsOf } from './words/words-of.ts'
 const READING_SPEED = 220
 
 /** One text setting, '' if it isn't there. */
-export function textSetting(read: Read, name: string): string {
+export function textSetting(read: Pick<Read, 'row'>, name: string): string {
   const value = read.row(settings, name)?.value
   return typeof value === 'string' ? value : ''
 }
@@ -76,7 +76,7 @@ const siteView = defineQuery<string | null, SiteJson>('site-view', (read, langua
 })
 
 /** The tag of a language of the site. */
-export function languageTag(read: Read, language: string | null): string {
+export function languageTag(read: Pick<Read, 'row'>, language: string | null): string {
   return language ?? (textSetting(read, 'language') || 'en')
 }
 

@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compose, type Embedded, openBackends } from '../../src/cli/embedded.ts'
 import { siteApp } from '../../src/cli/site-app.ts'
 import { syncFolder } from '../../src/cli/sync-folder.ts'
+import { mailPerformer } from '../../src/effects/mail.ts'
 import { ownerTokens } from '../../src/gateway/tokens.ts'
 import { siteFolder } from '../build/site-folder.ts'
+import { type Mailbox, startMailbox } from '../effects/mailbox.ts'
 import { newFolder } from '../guest/running-guest.ts'
 
 const ORIGIN = 'https://shop.example'
 const SITE = siteFolder({
-  'site.yaml': `title: A shop\nurl: ${ORIGIN}\nshop: { open: true, shipping: [{ name: Post, price: "4.90" }] }\n`,
+  'site.yaml': `title: A shop\nurl: ${ORIGIN}\nshop: { open: true, shipping: [{ name: Post, price: "4.90" }] }\nmail: { from: shop@shop.example, owner: owner@shop.example }\n`,
   'content/products/lamp.md':
     '---\ntitle: Lamp\nprice: "48.00"\nvariants:\n  - { name: Oak, sku: OAK, stock: 4 }\n  - { name: Walnut, sku: WAL, stock: 3 }\n---\n',
 })
@@ -19,9 +21,12 @@ const dataDir = newFolder('orders')
 let embedded: Embedded
 let app: ReturnType<typeof siteApp>
 let token: string
+let box: Mailbox
 
 beforeAll(async () => {
-  embedded = await compose(openBackends(dataDir), () => undefined)
+  box = await startMailbox()
+  const performers = [mailPerformer({ smtpUrl: box.url })]
+  embedded = await compose({ ...openBackends(dataDir), performers }, () => undefined)
   embedded.dispatcher.start()
   await syncFolder(SITE, embedded)
   app = siteApp(embedded, { dataDir, origin: ORIGIN, deadlineMs: 60_000 })
@@ -30,6 +35,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await embedded?.close()
+  await box?.close()
   rmSync(dataDir, { recursive: true, force: true })
 })
 
@@ -103,6 +109,23 @@ describe('Through the real gateway and machine', () => {
     expect(await (await app.request(`${ORIGIN}${location}`)).text()).toContain('2 × €48.00')
     const orders = await ordersNow()
     expect(orders).toHaveLength(8)
+  })
+
+  test('each order is told by one mail to its buyer and one to the owner, whatever was sent how often', async () => {
+    await box.has(16)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+
+    expect(box.mails).toHaveLength(16)
+    expect(new Set(box.mails.map(({ mail }) => mail.messageId)).size).toBe(16)
+    const toBuyer = box.mails.filter(({ to }) => to[0] === 'ann@example.org').at(-1)
+    expect(toBuyer?.mail.subject).toBe('Order 8, A shop')
+    expect(toBuyer?.mail.text).toMatch(
+      /2 × Lamp, Oak: €96\.00[\s\S]*Total: €100\.90[\s\S]*https:\/\/shop\.example\/orders\/[0-9a-f]{32}\//,
+    )
+    expect(toBuyer?.raw).not.toContain('Street 1')
+    const toOwner = box.mails.filter(({ to }) => to[0] === 'owner@shop.example').at(-1)
+    expect(toOwner?.mail.text).toContain('Street 1')
+    expect(toOwner?.mail.replyTo?.value[0]?.address).toBe('ann@example.org')
   })
 
   test('what is missing is told on a page that keeps what was typed', async () => {

@@ -5,6 +5,7 @@ import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
 import { CATALOGUE_QUERIES, categoryList, productList, productPage } from './catalogue-routes.ts'
 import { moveOrder } from './move-order.ts'
+import { mailsOf } from './order-mails.ts'
 import { cart, ORDER_QUERIES, orderFiles, orderPage } from './order-routes.ts'
 import { nextOrderDue, passOrders } from './order-states.ts'
 import { orderNumbers, orders } from './order-tables.ts'
@@ -29,5 +30,12 @@ export const shop: Feature = {
   queries: [...CATALOGUE_QUERIES, ...ORDER_QUERIES],
   routes: [productPage, productList, categoryList, productFeed, cart, orderPage, orderFiles],
   writes: [setStock, placeOrder, moveOrder],
-  timed: { due: nextOrderDue, pass: ({ change, now }) => passOrders(change, now) },
+  timed: {
+    due: nextOrderDue,
+    pass({ change, now, effect }) {
+      passOrders(change, now, (order) => {
+        for (const mail of mailsOf(change, order)) effect(mail)
+      })
+    },
+  },
 }

@@ -3,23 +3,25 @@ import { decimalText, minorOf } from '../../content/money.ts'
 import { DrowseError } from '../../errors/drowse-error.ts'
 import type { Change } from '../../model/types.ts'
 import type { WriteHandler } from '../types.ts'
+import { mailsOf } from './order-mails.ts'
+import { orderPath } from './order-path.ts'
 import { moveSchema } from './order-payload.ts'
 import { checkStep, giveBack, stepped } from './order-states.ts'
 import { type Order, orders } from './order-tables.ts'
-import { orderPath } from './place-order.ts'
 
 type Move = v.InferOutput<typeof moveSchema>
 
 /** `order.move`: what the owner has done with an order. Money is not moved by it: that is done at the bank. */
 export const moveOrder: WriteHandler = {
   kind: 'order.move',
-  apply({ change, write }) {
+  apply({ change, write, effect }) {
     const move = v.parse(moveSchema, write.payload)
     const order = change.row(orders, String(move.number))
     if (order === null) throw new DrowseError('order-refused', `There is no order ${move.number}.`)
     const moved =
       move.to === 'refunded' ? refunded(change, order, move, write.acceptedAt) : moveTo(change, order, move, write.acceptedAt)
     change.put(orders, moved)
+    for (const mail of mailsOf(change, moved)) effect(mail)
     const { number, state } = moved
     return { ...(moved.token === '' ? {} : { page: orderPath(moved) }), result: { number, state } }
   },

@@ -10,10 +10,11 @@ import { HTML } from '../../render/content-type.ts'
 import { alternatesOf, languagesOf, languageTag, pageView } from '../../render/page-view.ts'
 import { offerViews } from '../../render/product-view.ts'
 import type { Route } from '../../render/types.ts'
-import type { Catalogue, LinkView, OfferView, OrderFormView, OrderView } from '../../render/views.ts'
+import type { LinkView, OfferView, OrderFormView } from '../../render/views.ts'
 import { wordsOf } from '../../render/words/words-of.ts'
-import { type Order, type OrderState, orders, shopOf } from './order-tables.ts'
-import { orderPath } from './place-order.ts'
+import { orderPath } from './order-path.ts'
+import { orders, shopOf } from './order-tables.ts'
+import { orderView } from './order-view.ts'
 import { settingMinor } from './pricing.ts'
 
 /** So many are listed on the page that takes several at once. */
@@ -109,62 +110,13 @@ export const orderPage: Route = {
     const words = context.query(wordsOf, tag)
     const heading = words.orderNumber.replace('{number}', String(order.number))
     const page = pageView(context, { path: context.path, title: heading, language: order.language, unlisted: true })
-    const content = await context.template('Order', { page, heading, order: orderView(context, order, words, tag) })
+    const content = await context.template('Order', {
+      page,
+      heading,
+      order: orderView(order, shopOf(context).instructions, words, tag),
+    })
     return { content, contentType: HTML }
   },
-}
-
-const STATE_WORDS = {
-  reserved: 'stateReserved',
-  awaiting_payment: 'stateAwaitingPayment',
-  paid: 'statePaid',
-  fulfilled: 'stateFulfilled',
-  partially_refunded: 'statePartiallyRefunded',
-  refunded: 'stateRefunded',
-  expired: 'stateExpired',
-  cancelled: 'stateCancelled',
-} as const satisfies Record<OrderState, keyof Catalogue>
-
-function orderView(read: Read, order: Order, words: Catalogue, language: string): OrderView {
-  const { currency, sums, state } = order
-  const money = (minor: number) => moneyText(minor, currency, language)
-  const isOff = state === 'expired' || state === 'cancelled'
-  const toPay = order.paidMinor === 0 && !isOff
-  const { shipping, tax } = sums
-  const rate = new Intl.NumberFormat(language, { maximumFractionDigits: 3 })
-  const taxes = (tax?.rates ?? []).map((each) => {
-    const named = tax?.included === true ? words.includes : '{name} {rate} %'
-    const name = named.replace('{name}', () => tax?.name ?? '').replace('{rate}', () => rate.format(each.rate))
-    return { name, amount: money(each.amountMinor), isTotal: false }
-  })
-  const total = { name: words.total, amount: money(sums.totalMinor), isTotal: true }
-  return {
-    number: order.number,
-    state: words[STATE_WORDS[state]],
-    isOff,
-    placed: order.placedAt,
-    heldUntil: order.heldUntil,
-    lines: order.lines.map(({ title, path, quantity, priceMinor, totalMinor }) => ({
-      title,
-      path,
-      quantity,
-      price: money(priceMinor),
-      total: money(totalMinor),
-    })),
-    sums: [
-      { name: words.subtotal, amount: money(sums.subtotalMinor), isTotal: false },
-      ...(shipping === null
-        ? []
-        : [{ name: `${words.shipping}: ${shipping.name}`, amount: money(shipping.priceMinor), isTotal: false }]),
-      ...(tax?.included === true ? [total, ...taxes] : [...taxes, total]),
-    ],
-    instructions: toPay
-      ? shopOf(read)
-          .instructions.split(/\n{2,}/)
-          .filter((text) => text !== '')
-      : [],
-    log: order.log.map((step) => ({ state: words[STATE_WORDS[step.state]], at: step.at })),
-  }
 }
 
 /** All orders with all that is known of them, for the owner alone: a file for each hundred, so that an order changes one of them. */

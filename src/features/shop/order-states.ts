@@ -61,8 +61,8 @@ export function nextOrderDue(read: Pick<Change, 'row' | 'list'>): string | null 
   return order?.heldUntil ?? order?.pageUntil ?? null
 }
 
-/** Lets holds that nobody paid for run out, and takes the pages of old orders down. */
-export function passOrders(change: Change, now: string): void {
+/** Lets holds that nobody paid for run out, telling of each, and takes the pages of old orders down. */
+export function passOrders(change: Change, now: string, expired: (order: Order) => void): void {
   for (let due = nextOrderDue(change); due !== null && due <= now; due = nextOrderDue(change)) {
     const [spot] = change.list(orders.indexes.byDue, '', { limit: 1 })
     const order = spot ? change.row(orders, spot.key) : null
@@ -70,7 +70,9 @@ export function passOrders(change: Change, now: string): void {
     if (order.heldUntil === null) change.put(orders, { ...order, pageUntil: null, token: '' })
     else {
       giveBack(change, order)
-      change.put(orders, stepped(order, { at: due, state: 'expired', cause: 'time' }))
+      const over = stepped(order, { at: due, state: 'expired', cause: 'time' })
+      change.put(orders, over)
+      expired(over)
     }
   }
 }

@@ -2,13 +2,14 @@ import { hash } from 'node:crypto'
 import * as v from 'valibot'
 import type { ShopConfig } from '../../config/types.ts'
 import { decimalText } from '../../content/money.ts'
-import { prefixOf } from '../../content/place.ts'
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { leftOf, offerIn, offerOf } from '../../model/stock.ts'
 import type { Change } from '../../model/types.ts'
 import type { Problem } from '../../protocol/types.ts'
 import { languagesOf } from '../../render/page-view.ts'
 import type { WriteHandler } from '../types.ts'
+import { mailsOf } from './order-mails.ts'
+import { orderPath } from './order-path.ts'
 import { type OrderPayload, orderSchema } from './order-payload.ts'
 import { stepped, takeStock } from './order-states.ts'
 import { nextOrderNumber, type Order, orders, shopOf } from './order-tables.ts'
@@ -21,7 +22,7 @@ type OrderedLine = LineToPrice & { readonly path: string }
 /** `order.create`: takes what is ordered off the stock and keeps it for the buyer, in one transaction; of what is not left, nothing is taken. */
 export const placeOrder: WriteHandler = {
   kind: 'order.create',
-  apply({ change, write }) {
+  apply({ change, write, effect }) {
     const payload = v.parse(orderSchema, write.payload)
     const shop = shopOf(change)
     if (!shop.open) throw new DrowseError('order-refused', 'This shop takes no orders now.')
@@ -52,15 +53,11 @@ export const placeOrder: WriteHandler = {
     }
     const order = stepped(placed, { at, state: 'awaiting_payment', cause: 'buyer' })
     change.put(orders, order)
+    for (const mail of mailsOf(change, order)) effect(mail)
     const { number, currency } = order
     const total = `${decimalText(sums.totalMinor, currency)} ${currency}`
     return { page: orderPath(order), result: { number, total } }
   },
-}
-
-/** Where an order's page is, for those who know. */
-export function orderPath({ language, token }: Pick<Order, 'language' | 'token'>): string {
-  return `${prefixOf(language)}/orders/${token}/`
 }
 
 function languageOf(change: Change, { language }: OrderPayload): string | null {

@@ -123,6 +123,7 @@ function settingsOf({
   menu,
   comments,
   shop,
+  mail,
   postsPerPage,
   postsPerTermPage,
   termFeeds,
@@ -143,7 +144,17 @@ function settingsOf({
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
   const lists = { postsPerPage, postsPerTermPage, termFeeds, taxonomies, permalinks }
   const reading = { parser, highlight, math, toc, search }
-  return { ...about, ...lists, ...reading, languages: others, words, comments: { open, moderation }, shop: toJson(shop), data }
+  return {
+    ...about,
+    ...lists,
+    ...reading,
+    languages: others,
+    words,
+    comments: { open, moderation },
+    shop: toJson(shop),
+    mail: toJson(mail),
+    data,
+  }
 }
 
 function readSource(change: Change, file: FolderFile, parts: FolderParts): Reading[] {

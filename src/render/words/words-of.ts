@@ -1,5 +1,6 @@
 import { settings } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
+import type { Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
 import type { Catalogue } from '../views.ts'
 import { en } from './en.ts'
@@ -12,12 +13,14 @@ const BUILT_IN: Readonly<Record<string, Catalogue>> = { en, ru }
 export const wordsOf = defineQuery<
   string,
   { readonly [Key in keyof Catalogue]: Catalogue[Key] } & { readonly [key: string]: Json }
->('words', (read, language) => {
+>('words', (read, language) => wordsIn(read, language) as Catalogue & { readonly [key: string]: Json })
+
+/** The same for a write. */
+export function wordsIn(read: Pick<Read, 'row'>, language: string): Catalogue {
   const short = language.toLowerCase().split('-')[0] ?? ''
   const own = read.row(settings, 'words')?.value
-  const catalogue = { ...en, ...BUILT_IN[short], ...ownWords(own, short), ...ownWords(own, language) }
-  return catalogue as Catalogue & { readonly [key: string]: Json }
-})
+  return { ...en, ...BUILT_IN[short], ...ownWords(own, short), ...ownWords(own, language) }
+}
 
 function ownWords(own: Json | undefined, language: string): Partial<Catalogue> {
   if (typeof own !== 'object' || own === null || Array.isArray(own)) return {}
