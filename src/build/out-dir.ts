@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
@@ -24,7 +24,7 @@ export function openOutDir(root: string): OutDir {
 
   function folder(path: string): void {
     if (made.has(path)) return
-    mkdirSync(path, { recursive: true })
+    makeFolder(path)
     made.add(path)
   }
 
@@ -69,7 +69,7 @@ function readManifest(file: string): Map<string, string> {
 }
 
 function writeManifest(root: string, kept: ReadonlyMap<string, string>): void {
-  mkdirSync(root, { recursive: true })
+  makeFolder(root)
   const draft = join(root, `${MANIFEST}.new`)
   writeFileSync(draft, [...kept].map(([key, hash]) => `${hash} ${key}\n`).join(''))
   renameSync(draft, join(root, MANIFEST))
@@ -88,6 +88,19 @@ function removeFile(root: string, key: string): void {
     } catch {
       return
     }
+  }
+}
+
+/** Node's own `recursive` never ends where a folder is there but takes no new ones, such as /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeFolder(dirname(path))
+    makeFolder(path)
   }
 }
 

@@ -24,6 +24,9 @@ export interface Rendering {
   readonly bytes: Uint8Array
 }
 
+/** So much is told of one page: who has more to mend begins with these. */
+const MOST_TOLD = 100
+
 /** Renders pages of a site that stands still, and notes what each read. */
 export class PageRenderer {
   readonly #rows: Rows
@@ -59,7 +62,13 @@ export class PageRenderer {
   ): Promise<Rendering> {
     const route = this.#routes.get(page.route)
     if (!route) throw new DrowseError('internal', `No feature has the route ${page.route}.`)
-    return toObject(page.path, await route.render(this.#context(page.path, recorder, parts, report), page.argument))
+    let told = 0
+    const reportSome = (problem: PageProblem) => {
+      if (++told <= MOST_TOLD) report(problem)
+    }
+    const rendered = await route.render(this.#context(page.path, recorder, parts, reportSome), page.argument)
+    if (told > MOST_TOLD) report(more(page, told - MOST_TOLD))
+    return toObject(page.path, rendered)
   }
 
   /** What a page looks at. Its template adds a read of the template's own row, so that a changed component finds its pages. */
@@ -97,4 +106,9 @@ export class PageRenderer {
     recorder.page(key)
     return this.#pages.has(key)
   }
+}
+
+function more({ path }: PageRow, count: number): PageProblem {
+  const message = `${count} more like these are on this page.`
+  return { where: path, rule: 'render/more', message, severity: 'warning' }
 }

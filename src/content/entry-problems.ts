@@ -17,6 +17,12 @@ export function unclosed(where: string): Problem {
   return { where, ...TOP, rule: 'front-matter/unclosed', message, hint, severity: 'error' }
 }
 
+export function inToml(where: string): Problem {
+  const message = 'The front matter that begins here is TOML; Drowse reads YAML.'
+  const hint = 'Write it as `title: My title` between two lines `---`; `drowse import` does so for a whole folder.'
+  return { where, ...TOP, rule: 'front-matter/toml', message, hint, severity: 'error' }
+}
+
 export function missingTitle(where: string): Problem {
   const hint = 'Add `title: My title` to the front matter, or begin the text with `# My title`.'
   return { where, ...TOP, rule: 'front-matter/missing-title', message: 'This file has no title.', hint, severity: 'error' }

@@ -3,7 +3,7 @@ import { toJson } from '../config/json.ts'
 import { readYaml, type YamlSource } from '../config/yaml-source.ts'
 import type { Problem } from '../protocol/types.ts'
 import { checkFields, type EntryFields } from './entry-fields.ts'
-import { folderIndex, missingDate, missingTitle, tooDeep, tooLarge, unclosed, unnameable } from './entry-problems.ts'
+import { folderIndex, inToml, missingDate, missingTitle, tooDeep, tooLarge, unclosed, unnameable } from './entry-problems.ts'
 import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
 import { parserNamed } from './markdown/parser-named.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
@@ -57,6 +57,7 @@ export function readEntry(file: SourceFile, type: EntryType, options: ReadOption
     return { entry: null, problems: [tooLarge(file.path, file.bytes.byteLength, MOST_BYTES)] }
   const text = decodeSource(file)
   if (typeof text !== 'string') return { entry: null, problems: [text] }
+  if (/^\+\+\+[ \t]*\n/.test(text)) return { entry: null, problems: [inToml(file.path)] }
   const split = splitFrontMatter(text)
   if (split.unclosed) return { entry: null, problems: [unclosed(file.path)] }
   const yaml = readYaml(split.yaml ?? '', { where: file.path, rules: 'front-matter', firstLine: YAML_LINE })
@@ -106,7 +107,8 @@ function entryFrom(file: Parted, type: EntryType, options: ReadOptions): ReadRes
   const failed = problems.some((problem) => problem.severity === 'error')
   if (failed || title === null || slug === null || place === null || body === null)
     return { entry: null, problems: inOrder(problems) }
-  const parts = { path, type, fields, title, slug, language, place, date, body, bodyLine }
+  const imageLine = typeof fields.data.image === 'string' ? lineOfImage(file.text) : null
+  const parts = { path, type, fields, title, slug, language, place, date, body, bodyLine, imageLine }
   return { entry: makeEntry(parts), vocabulary: body.vocabulary, problems: inOrder(problems) }
 }
 
@@ -121,9 +123,10 @@ interface Parts {
   readonly date: string | null
   readonly body: Body & { readonly hash: string }
   readonly bodyLine: number
+  readonly imageLine: number | null
 }
 
-function makeEntry({ path, type, fields, title, slug, language, place, date, body, bodyLine }: Parts): Entry {
+function makeEntry({ path, type, fields, title, slug, language, place, date, body, bodyLine, imageLine }: Parts): Entry {
   const { common, terms, data } = fields
   return {
     id: language === null ? `${type.kind}/${slug}` : `${type.kind}/${slug}@${language}`,
@@ -144,6 +147,7 @@ function makeEntry({ path, type, fields, title, slug, language, place, date, bod
     data,
     bodyHash: body.hash,
     bodyLine,
+    ...(imageLine === null ? {} : { imageLine }),
     firstPicture: body.slots.find((slot) => slot.kind === 'image')?.url ?? null,
     anchors: body.ids,
   }
@@ -198,6 +202,12 @@ function renderCached(
 /** The page of a kind's own folder is a list, which a feature makes; only `content` itself has a page of its own, the site's first. */
 function isFolderIndex(path: string, type: EntryType): boolean {
   return type.source !== 'content' && path !== type.source && /^index\.[^./]+$/i.test(pathInSource(path, type))
+}
+
+/** Looked for in the text, since to ask the YAML parser takes as long as all else. */
+function lineOfImage(text: string): number {
+  const at = text.search(/^["']?image["']?[ \t]*:/m)
+  return at === -1 ? 1 : 1 + lineEnds(text.slice(0, at))
 }
 
 function lineEnds(text: string): number {

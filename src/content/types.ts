@@ -73,6 +73,8 @@ export interface Entry {
   readonly bodyHash: string
   /** The line of `source` on which the body's Markdown begins, from 1. */
   readonly bodyLine: number
+  /** The line of `source` that names the entry's `image`, from 1; left out where none does. */
+  readonly imageLine?: number
   /** The address of the first picture in the body, as the author wrote it; null for a body without. */
   readonly firstPicture: string | null
   /** The ids in the body, which links may lead to. */

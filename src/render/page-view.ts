@@ -7,7 +7,7 @@ import { defineQuery } from '../model/table.ts'
 import type { Query, Read } from '../model/types.ts'
 import type { Json } from '../protocol/types.ts'
 import { bodyHtml } from './body-html.ts'
-import { LINK_QUERIES } from './link-target.ts'
+import { findTarget, LINK_QUERIES } from './link-target.ts'
 import { fileShown, pictureView, type ShownFile } from './picture.ts'
 import { productView } from './product-view.ts'
 import { tocOf } from './toc.ts'
@@ -267,6 +267,7 @@ export function entryView(context: PageContext, entry: Entry): EntryView {
   const body = context.body(entry.bodyHash)
   const site = context.query(siteView, entry.language)
   const author = typeof entry.data.author === 'string' ? entry.data.author : site.author
+  reportImage(context, entry)
   return {
     ...linkOf(context, entry, site.language),
     html: bodyHtml(context, entry, site),
@@ -312,10 +313,21 @@ function termLinks(entry: Entry): { title: string; path: string; taxonomy: strin
   return terms.map(({ taxonomy, name, slug }) => ({ title: name, path: `${base}/${taxonomy}/${slug}/`, taxonomy }))
 }
 
+const ELSEWHERE = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i
+
+/** Tells where an entry's `image` is nowhere. Its own page does, so that it is told once. */
+function reportImage(context: PageContext, entry: Entry): void {
+  const { image } = entry.data
+  if (typeof image !== 'string' || image === '' || ELSEWHERE.test(image) || fileShown(context, image, entry) !== null) return
+  const { lost } = findTarget(image, entry, context)
+  if (lost === undefined) return
+  context.report({ where: entry.source, line: entry.imageLine ?? 1, severity: 'warning', ...lost, rule: 'links/missing-image' })
+}
+
 function imageOf(read: Read, entry: Entry): ImageView | null {
   const { image, imageAlt } = entry.data
   if (typeof image !== 'string' || image === '') return null
-  const file = /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(image) ? null : fileShown(read, image, entry)
+  const file = ELSEWHERE.test(image) ? null : fileShown(read, image, entry)
   return { ...(file === null ? { src: image } : pictureView(file)), alt: typeof imageAlt === 'string' ? imageAlt : entry.title }
 }
 

@@ -310,6 +310,13 @@ describe('Faults in a site', () => {
     expect(stderr).toMatch(/can’t be written.*folder-unwritable.*--out/s)
   })
 
+  test.runIf(process.platform === 'linux')('such as an output folder where none can be made are told', () => {
+    const { status, stderr } = drowse([siteFolder(SITE), '--out', '/proc/drowse/dist'])
+
+    expect(status).toBe(1)
+    expect(stderr).toContain('(folder-unwritable)')
+  })
+
   test('such as a file in the place of the cache’s folder are told without a trace', () => {
     const { status, stderr } = drowse([siteFolder({ ...SITE, '.drowse': 'a file' }), '--out', newFolder('out')])
 

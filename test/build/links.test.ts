@@ -102,6 +102,23 @@ describe('A link', () => {
     expect(html).toContain('<a href="helo.md">a</a>')
   })
 
+  test('from front matter to a picture that is not there is told with the line that names it', async () => {
+    const pictured = '---\ntitle: Pictured\ndate: 2024-01-01\nimage: trip/boot.svg\n---\nWords.\n'
+
+    const { told } = await build('Words.', { 'content/posts/pictured.md': pictured })
+
+    expect(told).toEqual([
+      'content/posts/pictured.md:4 links/missing-image `trip/boot.svg` leads nowhere: the site has neither a page nor a file there. Did you mean `/posts/trip/boat.svg`?',
+    ])
+  })
+
+  test('is told with the first hundred of its page where there are more', async () => {
+    const { told } = await build('[a](b)\n'.repeat(300_000))
+
+    expect(told).toHaveLength(101)
+    expect(told.at(-1)).toBe('/posts/linking/:undefined render/more 299900 more like these are on this page.')
+  })
+
   test('to a draft is told as such', async () => {
     const draft = '---\ntitle: Draft\ndate: 2024-01-01\ndraft: true\n---\n'
 

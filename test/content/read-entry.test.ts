@@ -41,6 +41,12 @@ describe('a file that is not UTF-8', () => {
   })
 })
 
+describe('front matter in TOML', () => {
+  it('is told as such', () => {
+    expect(read(bytesOf('+++\ntitle = "Hello"\n+++\n')).problems).toMatchObject([{ line: 1, rule: 'front-matter/toml' }])
+  })
+})
+
 describe('a file of more than 8 MiB', () => {
   it('is told, and not read', () => {
     const bytes = Buffer.alloc(8 * 2 ** 20 + 1, 'a ')
