@@ -25,7 +25,7 @@ export interface Rendering {
 }
 
 /** So much is told of one page: who has more to mend begins with these. */
-const MOST_TOLD = 100
+const MOST_TOLD = 1_000
 
 /** Renders pages of a site that stands still, and notes what each read. */
 export class PageRenderer {

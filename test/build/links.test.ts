@@ -112,11 +112,11 @@ describe('A link', () => {
     ])
   })
 
-  test('is told with the first hundred of its page where there are more', async () => {
+  test('is told with the first thousand of its page where there are more', async () => {
     const { told } = await build('[a](b)\n'.repeat(300_000))
 
-    expect(told).toHaveLength(101)
-    expect(told.at(-1)).toBe('/posts/linking/:undefined render/more 299900 more like these are on this page.')
+    expect(told).toHaveLength(1001)
+    expect(told.at(-1)).toBe('/posts/linking/:undefined render/more 299000 more like these are on this page.')
   })
 
   test('to a draft is told as such', async () => {
