@@ -95,6 +95,8 @@ describe('a buyer with JavaScript', () => {
   it('puts things into a cart that wakes nothing, orders them, and has an empty cart', async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     const page = await context.newPage()
+    // The earlier orders are told once the machine sleeps again.
+    await page.waitForTimeout(1000)
     const before = product.batches().length
     await page.goto(product.url + LAMP)
     await page.locator('.order-one summary').click()
