@@ -1,6 +1,7 @@
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type Bill, billOf, monthBounds } from '../meter/bill.ts'
 import type { NumberedRun } from '../meter/types.ts'
+import { csv } from './csv.ts'
 import { meterOf } from './meter-file.ts'
 import { SITE } from './paths.ts'
 import { counted, duration, type Terminal } from './terminal.ts'
@@ -27,7 +28,7 @@ export async function runBill(terminal: Terminal, site: string, options: BillOpt
     const at = (ms: number) => new Date(ms).toISOString()
     const runs = meter.between(SITE, at(startMs - LONGEST_SLEEP_MS), at(endMs + LONGEST_SLEEP_MS))
     if (options.csv === true) {
-      for (const line of csvLines(meter.between(SITE, at(startMs), at(endMs)))) terminal.line(line)
+      if (!terminal.json) process.stdout.write(csv([COLUMNS, ...meter.between(SITE, at(startMs), at(endMs)).map(cellsOf)]))
       return 0
     }
     const bill = billOf(runs, month)
@@ -109,10 +110,6 @@ const COLUMNS = [
   'free_because',
 ]
 
-function csvLines(runs: readonly NumberedRun[]): readonly string[] {
-  return [COLUMNS, ...runs.map(cellsOf)].map((cells) => cells.map(quoted).join(','))
-}
-
 function cellsOf(run: NumberedRun): readonly string[] {
   const { id, startedAt, from, to, reason, writes, cpuNs, memoryBytes, prices, freedFor } = run
   const awakeNs = run.endedNs - run.startedNs
@@ -134,9 +131,4 @@ function cellsOf(run: NumberedRun): readonly string[] {
     freeBecause,
   ]
   return cells.map((cell) => String(cell ?? ''))
-}
-
-/** RFC 4180. */
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

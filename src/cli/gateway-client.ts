@@ -65,9 +65,14 @@ function refusal(terminal: Terminal, { code, message, hint, problems }: NonNulla
 
 /** One of the owner's own pages as JSON; null where there is none. Reading it wakes nothing. */
 export async function readPrivate(terminal: Terminal, to: URL, path: string, token: string): Promise<unknown> {
-  const url = new URL(`/-/private/${path}`, to)
-  const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
-  const response = await fetch(url, { headers }).catch((cause: unknown) => {
+  return await askOwner(terminal, new URL(`/-/private/${path}`, to), token)
+}
+
+/** What the gateway tells its owner as JSON; null for what is not there. With `asked`, which is sent once: it asks for something to be done. */
+export async function askOwner(terminal: Terminal, url: URL, token: string, asked?: unknown): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': 'application/json' }
+  const request = asked === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(asked) }
+  const response = await fetch(url, request).catch((cause: unknown) => {
     throw new DrowseError('machine-failed', `${url.origin} did not answer.`, { cause, hint: 'Is `drowse start` running there?' })
   })
   if (response.status === 404) return null

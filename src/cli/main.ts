@@ -183,6 +183,34 @@ image
     run(options, async (terminal) => (await import('./image.ts')).runImageList(terminal, options)),
   )
 
+const MACHINE_VERBS = [
+  ['machines', 'tell how a site’s machine is: running, paused, saved or off', null],
+  ['wake', 'wake a site’s machine once; it then sleeps as it does after a write', 'awake'],
+  ['stop', 'turn a site’s machine off; the next write starts it cold', 'off'],
+] as const
+for (const [name, description, to] of MACHINE_VERBS) {
+  gatewayVerb(name, description).action((options: { to: string; token?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./machine-verbs.ts')).runMachineVerb(terminal, options, to)),
+  )
+}
+
+gatewayVerb('suspend', 'let a site’s machine sleep at this tier or a deeper one')
+  .addOption(new Option('--tier <tier>', 'how deeply').choices(['paused', 'saved']).default('saved'))
+  .action((options: { to: string; token?: string; tier: 'paused' | 'saved'; json?: true }) =>
+    run(options, async (terminal) => (await import('./machine-verbs.ts')).runMachineVerb(terminal, options, options.tier)),
+  )
+
+program
+  .command('console')
+  .description('print what a machine on this computer has said')
+  .argument('[site]', 'the folder of the site', '.')
+  .option('-f, --follow', 'go on with what it says from now on')
+  .addOption(data())
+  .addOption(json())
+  .action((site: string, options: { data?: string; follow?: true; json?: true }) =>
+    run(options, async (terminal) => (await import('./console.ts')).runConsole(terminal, site, options)),
+  )
+
 program
   .command('phases')
   .description('tell where the time of the last writes went, and the wake share')
@@ -294,6 +322,16 @@ async function run(
       process.stderr.write(`${known.cause.stack}\n`)
     process.exitCode = 1
   }
+}
+
+/** A verb for the owner of a running site. */
+function gatewayVerb(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .requiredOption('--to <url>', 'the site’s gateway, such as https://example.org')
+    .option('--token <token>', 'the owner’s token (default: the DROWSE_TOKEN variable)')
+    .addOption(json())
 }
 
 function wholeNumber(text: string): number {

@@ -24,6 +24,7 @@ export function siteApp(
     journal,
     writes: dispatcher,
     published: publisher,
+    machine: dispatcher.machine(SITE),
     tokens: ownerTokens(tokenFileOf(options.dataDir)),
     async frame() {
       const bytes = await publisher.read(FRAME_KEY)

@@ -74,6 +74,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (entry.state === 'parked' || isStopped) return null
       return await waiters.wait(site, write, deadlineMs)
     },
+    machine: (site) => laneOf(site).machine,
     async stop() {
       isStopped = true
       wakeTimes.stop()

@@ -1,14 +1,16 @@
-import { asDrowseError, type DrowseError } from '../errors/drowse-error.ts'
+import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import type { Tier } from '../machines/types.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type RunOutcome, runMachine, sinkMachine } from './machine-run.ts'
 import type { RunMemory, RunParts } from './run-parts.ts'
-import { type IdlePolicy, nextTier } from './tiers.ts'
+import { type IdlePolicy, isAbove, nextTier } from './tiers.ts'
+import type { SiteMachine } from './types.ts'
 
 /** One site's runs, one after the other. */
 export interface Lane {
   /** There may be work. Wakes nothing if there is none. */
   notify(): void
+  readonly machine: SiteMachine
   /** Resolves when nothing runs any more. */
   stop(): Promise<void>
 }
@@ -97,6 +99,32 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     }
   }
 
+  /** Does what the owner asks for when nothing else runs. */
+  async function alone(work: () => Promise<void>): Promise<void> {
+    while (running !== null) await running
+    if (isStopping) throw new DrowseError('machine-failed', 'The gateway is stopping.')
+    const done = Promise.withResolvers<void>()
+    begin(() => work().then(done.resolve, done.reject))
+    await done.promise
+  }
+
+  async function wakeOnce(): Promise<void> {
+    const outcome = await runMachine(runParts, memory, null, true)
+    if (outcome.error !== null) throw outcome.error
+    if (outcome.tier !== null) sinkLater(outcome.tier)
+  }
+
+  async function sinkTo(to: Tier): Promise<void> {
+    const { pause, save } = driver.capabilities
+    if ((to === 'paused' && !pause) || (to === 'saved' && !save))
+      throw new DrowseError('usage', `A machine of the ${driver.name} driver can’t be ${to}.`, { hint: 'It can be turned off.' })
+    const state = await driver.observe(site)
+    if (state === 'absent' || state === 'off') return
+    const from = state === 'saved' ? 'saved' : 'paused'
+    if (state === 'running' || state === 'broken' || isAbove(from, to)) await sinkMachine(runParts, memory, from, to)
+    sinkLater(isAbove(from, to) ? to : from)
+  }
+
   function report(error: DrowseError): void {
     parts.emit({
       site,
@@ -114,6 +142,12 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
   }
 
   return {
+    machine: {
+      driver: driver.name,
+      state: () => driver.observe(site),
+      wake: () => alone(wakeOnce),
+      sink: (to) => alone(() => sinkTo(to)),
+    },
     notify() {
       notifiedNs ??= clock.monotonicNs()
       isWanted = true

@@ -13,12 +13,18 @@ export type RunOutcome =
 
 /**
  * One run of a site's machine: wake, take every batch to the readers until the queue is empty, sleep. Does nothing if there is nothing to do.
- * `notifiedNs` is the monotonic time at which the first write was announced, if it is known. What fails stays in the journal.
+ * `notifiedNs` is the monotonic time at which the first write was announced, if it is known; `isAsked`: wake it though there is nothing to do. What fails stays in the
+ * journal.
  */
-export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs: bigint | null): Promise<RunOutcome> {
+export async function runMachine(
+  parts: RunParts,
+  memory: RunMemory,
+  notifiedNs: bigint | null,
+  isAsked = false,
+): Promise<RunOutcome> {
   const { site, journal, driver, clock, limits, emit } = parts
   const first = journal.claim(site, 1)
-  if (first === null && memory.suspect === null && !parts.wakeTimes.isDue(site)) return { error: null, tier: null }
+  if (first === null && memory.suspect === null && !parts.wakeTimes.isDue(site) && !isAsked) return { error: null, tier: null }
 
   const startedAt = new Date(clock.now()).toISOString()
   const startedNs = clock.monotonicNs()
@@ -48,7 +54,8 @@ export async function runMachine(parts: RunParts, memory: RunMemory, notifiedNs:
   const said = error === null ? {} : { error }
   emit({ ...nothing(site), from: awake.from, ...drained.event, phases: last.phases(), wakeShare, ...said })
   const isFree = drained.writes === 0 && failure !== null && !failure.isHarmless
-  const worked = first === null ? 'timer' : 'write'
+  const idle = isAsked ? 'owner' : 'timer'
+  const worked = first === null ? idle : 'write'
   await record(parts, memory, {
     startedNs,
     endedNs,

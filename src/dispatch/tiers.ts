@@ -25,3 +25,10 @@ export function nextTier(
   }
   return tier === 'saved' && keepSavedMs !== null ? { tier: 'off', afterMs: keepSavedMs } : null
 }
+
+const DEPTH = { paused: 1, saved: 2, off: 3 } as const
+
+/** Whether a machine that sleeps at `tier` sleeps less deeply than at `than`. */
+export function isAbove(tier: Tier, than: Tier): boolean {
+  return DEPTH[tier] < DEPTH[than]
+}

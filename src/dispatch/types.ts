@@ -1,6 +1,6 @@
 import type { DrowseError } from '../errors/drowse-error.ts'
 import type { EffectOutbox, Journal } from '../journal/types.ts'
-import type { Awake, MachineDriver, Phase } from '../machines/types.ts'
+import type { Awake, MachineDriver, MachineState, Phase, Tier } from '../machines/types.ts'
 import type { Meter, Prices } from '../meter/types.ts'
 import type { Effect, Problem, Receipt } from '../protocol/types.ts'
 import type { Publisher } from '../publish/types.ts'
@@ -107,6 +107,17 @@ export interface Effects {
   stop(): Promise<void>
 }
 
+/** A site's machine, as its owner may handle it beside the writes. Verbs wait until what is under way is finished. */
+export interface SiteMachine {
+  readonly driver: string
+  /** Observed, not remembered. Wakes nothing. */
+  state(): Promise<MachineState>
+  /** Wakes the machine without work; returns once it sleeps again, in the tier it sleeps in after a write. */
+  wake(): Promise<void>
+  /** Lets a sleeping machine sink; returns once it is seen to be at `to`, or was at that tier or a deeper one. Rejects with `usage` where its driver has no such tier. */
+  sink(to: Tier): Promise<void>
+}
+
 /** Brings accepted writes to the machine and what comes of them to the readers: the write's way. */
 export interface Dispatcher {
   /** Takes up the work that was left over, what was parked included, and the timers. Called once. */
@@ -118,6 +129,7 @@ export interface Dispatcher {
    * dispatcher stops. The write goes on all the same. Rejects with `write-unknown`.
    */
   settled(site: string, write: string, deadlineMs: number): Promise<Receipt | null>
+  machine(site: string): SiteMachine
   /** Finishes the batches under way and puts their machines to sleep. Nothing runs afterwards. */
   stop(): Promise<void>
 }

@@ -3,7 +3,8 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import { type Answers, createAnswers } from './answer.ts'
 import { told } from './faults.ts'
 import { securityHeaders } from './headers.ts'
-import { isOwner } from './owner.ts'
+import { machineRoutes } from './machine.ts'
+import { checkOwner } from './owner.ts'
 import { type Taken, takeWrite } from './take-write.ts'
 import type { GatewayOptions } from './types.ts'
 
@@ -31,15 +32,15 @@ export function createGateway(options: GatewayOptions): Hono {
   // The owner's own pages: made in the machine, kept where no reader gets, and read without waking it.
   app.get('/-/private/*', async (c) => {
     const { tokens, published } = options
-    if (c.req.header('Authorization') === undefined)
-      throw new DrowseError('token-missing', 'Only the owner may read this, with a bearer token.')
-    if (!isOwner(c.req.raw, tokens)) throw new DrowseError('token-refused', 'The bearer token is not one of this site’s.')
+    checkOwner(c.req.raw, tokens)
     const key = new URL(c.req.url).pathname.slice('/-/'.length)
     const info = /^private(?:\/[\w.-]+)+$/.test(key) && !key.includes('/.') ? published.published(key) : null
     const bytes = info && (await published.read(key))
     if (!info || !bytes) return await answersTo(c).error(new DrowseError('page-unknown', 'There is no such page of yours.'))
     return c.body(Uint8Array.from(bytes), 200, { 'Content-Type': info.contentType })
   })
+
+  app.route('/-/machine', machineRoutes(options))
 
   app.all('/-/:kind', async (c) => {
     if (c.req.method !== 'POST') return await methodRefused(c, answersTo(c), 'POST')

@@ -42,6 +42,14 @@ export interface Writes {
   settled(site: string, write: string, deadlineMs: number): Promise<Receipt | null>
 }
 
+/** The machine behind the gateway, as its owner may handle it. See the dispatcher's `SiteMachine`. */
+export interface OwnersMachine {
+  readonly driver: string
+  state(): Promise<string>
+  wake(): Promise<void>
+  sink(to: 'paused' | 'saved' | 'off'): Promise<void>
+}
+
 export interface OwnerTokens {
   /** Whether this is one of the owner's tokens. Takes equally long for every wrong one. */
   check(token: string): boolean
@@ -54,6 +62,7 @@ export interface GatewayOptions {
   readonly writes: Writes
   readonly published: Published
   readonly tokens: OwnerTokens
+  readonly machine: OwnersMachine
   /** The page that the gateway's own pages are put into, with `FRAME_SLOT` where the content goes; null for a plain one. */
   readonly frame: () => Promise<string | null>
   /** The site's public origin, such as `https://example.org`, from whose pages forms may be sent. */

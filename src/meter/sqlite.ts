@@ -59,7 +59,7 @@ const row = v.pipe(
     started_at: v.string(),
     from_tier: v.string(),
     to_tier: v.string(),
-    reason: v.picklist(['write', 'timer', 'idle', 'failed']),
+    reason: v.picklist(['write', 'timer', 'owner', 'idle', 'failed']),
     writes: count,
     phases: v.pipe(v.string(), v.parseJson(), v.array(v.object({ name: v.string(), ns: v.number() }))),
     wake_share: v.number(),

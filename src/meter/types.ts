@@ -12,8 +12,8 @@ export interface Prices {
   readonly memoryGbHour: number
 }
 
-/** Why a machine ran: writes, a time the guest had asked for, to sink to a deeper tier, or for work that failed and is free. */
-export type RunReason = 'write' | 'timer' | 'idle' | 'failed'
+/** Why a machine ran: writes, a time the guest had asked for, its owner's wish, to sink to a deeper tier, or for work that failed and is free. */
+export type RunReason = 'write' | 'timer' | 'owner' | 'idle' | 'failed'
 
 /** One run of a machine, from wake to suspend. Integer nanoseconds of the monotonic clock. */
 export interface MachineRun {

@@ -110,7 +110,7 @@ describe('a saved file', () => {
     const themesDir = join(import.meta.dirname, '../../themes')
     const parts = { cacheFile: null, themesDir, features: FEATURES, engine: 'test', showing: SHOWING }
     const { written } = await build({ siteDir: site.dir, outDir, ...parts })
-    const steady = written.map((key) => key.replace(/style\.\w+\.css$/, 'style.css'))
+    const steady = written.map((key) => key.replace(/(\w+)\.\w+\.css$/, '$1.css'))
     expect([...writeTimes(site.outDir).keys()].filter((key) => !key.startsWith('.')).sort()).toEqual(steady.sort())
     const full = readFileSync(join(outDir, 'posts/index.html'), 'utf8')
     expect(site.page('posts/index.html')).toBe(full.replace(/style\.\w+\.css/, 'style.css'))

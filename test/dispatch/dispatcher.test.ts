@@ -248,6 +248,51 @@ describe('the write’s way', () => {
   })
 })
 
+describe('a machine whose owner asks something of it', () => {
+  it('is woken once without work, and told of as the owner’s wish', async () => {
+    const { dispatcher, toy, runs } = await desk()
+    const machine = dispatcher.machine('blog')
+    await machine.wake()
+    expect(await machine.state()).toBe('paused')
+    expect(toy.log).toEqual(['wake off', 'suspend paused'])
+    expect(runs).toMatchObject([{ reason: 'owner', from: 'off', to: 'paused', writes: 0 }])
+  })
+
+  it('sinks when what is under way is finished, and is not woken to sleep less deeply', async () => {
+    const { dispatcher, write, toy } = await desk()
+    const machine = dispatcher.machine('blog')
+    const reached = Promise.withResolvers<void>()
+    toy.onStep = (step) => {
+      if (step !== 'apply') return
+      reached.resolve()
+      return sleep(30)
+    }
+    const answer = dispatcher.settled('blog', await write('hello'), 5000)
+    await reached.promise
+    await machine.sink('off')
+    expect(await answer).toMatchObject({ status: 'applied' })
+    expect(toy.log.slice(-2)).toEqual(['suspend paused', 'suspend off'])
+    await machine.sink('paused')
+    expect(await machine.state()).toBe('off')
+  })
+
+  it('hears what its driver can’t do', async () => {
+    const { dispatcher } = await desk()
+    await expect(dispatcher.machine('blog').sink('saved')).rejects.toMatchObject({ code: 'usage' })
+  })
+
+  it('takes a write that comes while it sinks', async () => {
+    const { dispatcher, write, published, toy } = await desk()
+    await dispatcher.settled('blog', await write('a'), 5000)
+    toy.onStep = (step) => (step === 'suspend' ? sleep(30) : undefined)
+    const sunk = dispatcher.machine('blog').sink('off')
+    const id = await write('b')
+    await sunk
+    expect(await dispatcher.settled('blog', id, 5000)).toMatchObject({ status: 'applied' })
+    expect(await published()).toEqual(['a', 'b'])
+  })
+})
+
 describe('a failure on the write’s way', () => {
   it.each(['wake', 'apply', 'applied'] as const)('at the step “%s” loses nothing and doubles nothing', async (where) => {
     const { dispatcher, write, published, toy, events } = await desk()

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
 import { machineRuns } from './audit.ts'
+import { guestsOf, stateOf } from './processes.ts'
 import { startProduct, workplace } from './product.ts'
 import { postForm } from './visitor.ts'
 
@@ -26,7 +27,9 @@ it('tells, beside a running gateway, what its machine did and what that costs; a
     .poll(() => machineRuns(place.dataDir).map(({ to }) => to), { timeout: 15_000 })
     .toEqual(['paused', 'paused', 'off'])
   await postForm(product.url, { text: 'Second', key: 'second' })
-  await expect.poll(() => machineRuns(place.dataDir).length).toBeGreaterThan(3)
+  // Until it has sunk again, after which nothing more happens.
+  const sunk = ['paused', 'paused', 'off', 'paused', 'off']
+  await expect.poll(() => machineRuns(place.dataDir).map(({ to }) => to), { timeout: 15_000 }).toEqual(sunk)
 
   const runs = machineRuns(place.dataDir)
   expect(runs.slice(1, 4)).toMatchObject([
@@ -52,9 +55,34 @@ it('tells, beside a running gateway, what its machine did and what that costs; a
 
   await drowse('bill', '--free', '2', '--why', 'the first is on us')
   expect(JSON.parse(await drowse('bill', '--month', month, '--json'))).toMatchObject({ freeRuns: 1 })
-  const [head, ...rows] = (await drowse('bill', '--csv', '--month', month)).trim().split('\n')
+  const [head, ...rows] = (await drowse('bill', '--csv', '--month', month)).trim().split('\r\n')
   expect(head).toMatch(/^run,started_at,from,to,reason,writes,awake_ns/)
   expect(rows).toHaveLength(runs.length)
   expect(rows[1]).toMatch(/,0,the first is on us$/)
   await expect(drowse('bill', '--free', '2')).rejects.toMatchObject({ stderr: expect.stringContaining('run-unknown') })
+})
+
+it('lets its owner see the machine of a running site, wake it and turn it off', async () => {
+  const place = workplace()
+  onTestFinished(place.clear)
+  const run = promisify(execFile)
+  const token = JSON.parse(
+    (await run(process.execPath, [DROWSE, 'token', place.siteDir, '--data', place.dataDir, '--json'])).stdout,
+  ).token
+  const product = await startProduct(place)
+  onTestFinished(() => product.kill())
+  const drowse = async (...args: readonly string[]) =>
+    JSON.parse(
+      (await run(process.execPath, [DROWSE, args[0] ?? '', '--token', token, ...args.slice(1), '--to', product.url, '--json']))
+        .stdout,
+    )
+
+  await expect.poll(() => drowse('machines'), { timeout: 10_000 }).toMatchObject({ driver: 'process', state: 'paused' })
+  expect(await drowse('stop')).toMatchObject({ state: 'off' })
+  expect(guestsOf(place.dataDir)).toEqual([])
+  expect(await drowse('wake')).toMatchObject({ state: 'paused' })
+  expect(guestsOf(place.dataDir).map(stateOf)).toEqual(['T'])
+  await expect(drowse('suspend')).rejects.toMatchObject({ stdout: expect.stringContaining('process driver') })
+  await expect(drowse('stop', '--token', 'wrong')).rejects.toMatchObject({ stdout: expect.stringContaining('token-refused') })
+  expect((await postForm(product.url, { text: 'Awake?', key: 'awake' })).status).toBe(303)
 })

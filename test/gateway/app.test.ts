@@ -162,6 +162,31 @@ describe('the owner', () => {
   )
 })
 
+describe('the machine behind the gateway', () => {
+  const owners = () => ({ Authorization: `Bearer ${site.token}` })
+
+  it('is told of, woken and turned off for its owner', async () => {
+    const ask = async (init: RequestInit) => (await site.app.request('/-/machine', init)).json()
+    expect(await ask({ headers: owners() })).toEqual({ driver: 'toy', state: 'off' })
+    expect(await ask(json({ to: 'awake' }, owners()))).toEqual({ driver: 'toy', state: 'paused' })
+    expect(await ask(json({ to: 'saved' }, owners()))).toEqual({ driver: 'toy', state: 'saved' })
+  })
+
+  it.each([
+    ['a visitor', {}, 401],
+    ['a wrong token', { Authorization: 'Bearer drowse_wrong' }, 403],
+  ])('is not for %s', async (_, headers, status) => {
+    for (const init of [{ headers }, json({ to: 'off' }, headers)])
+      expect((await site.app.request('/-/machine', init)).status).toBe(status)
+  })
+
+  it.each([{}, { to: 'gone' }, [1]])('does not understand %j', async (asked) => {
+    const response = await site.app.request('/-/machine', json(asked, owners()))
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ error: { code: 'form-invalid' } })
+  })
+})
+
 describe('what is refused before a machine is touched', () => {
   afterEach(() => {
     expect(site.notified).toEqual([])

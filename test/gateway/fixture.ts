@@ -7,7 +7,7 @@ import type { DrowseError } from '../../src/errors/drowse-error.ts'
 import { createGateway } from '../../src/gateway/app.ts'
 import { staticSite } from '../../src/gateway/static.ts'
 import { ownerTokens } from '../../src/gateway/tokens.ts'
-import type { Fields, GatewayOptions, WriteForm, Writes } from '../../src/gateway/types.ts'
+import type { Fields, GatewayOptions, OwnersMachine, WriteForm, Writes } from '../../src/gateway/types.ts'
 import { sqliteJournal } from '../../src/journal/sqlite.ts'
 import type { Journal } from '../../src/journal/types.ts'
 import { newWriteId } from '../../src/journal/write-id.ts'
@@ -81,6 +81,7 @@ export function fixture(options: Partial<GatewayOptions> & { readonly maxSizeByt
     writes,
     published,
     tokens,
+    machine: idleMachine(),
     frame: () => Promise.resolve(null),
     origin: 'https://example.org',
     acceptsOwnHost: false,
@@ -143,4 +144,19 @@ function member(value: Json, name: string): string {
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+}
+
+/** A machine that is always where it was put last. */
+export function idleMachine(): OwnersMachine {
+  let state = 'off'
+  return {
+    driver: 'toy',
+    state: () => Promise.resolve(state),
+    async wake() {
+      state = 'paused'
+    },
+    async sink(to) {
+      state = to
+    },
+  }
 }

@@ -53,6 +53,7 @@ async function whole({ deadlineMs = 5000 } = {}) {
     writes: dispatcher,
     published: publisher,
     tokens: { check: () => false },
+    machine: dispatcher.machine('blog'),
     frame: () => Promise.resolve(null),
     origin: 'https://example.org',
     acceptsOwnHost: false,
