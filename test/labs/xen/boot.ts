@@ -44,7 +44,8 @@ export async function bootLab(built: BuiltLab, run: string): Promise<RunningLab>
       ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-10.0.2.15:22`],
       ...['-device', 'virtio-net-pci,netdev=net,romfile='],
     ],
-    { stdio: ['ignore', openSync(join(run, 'qemu.log'), 'w'), 'inherit'] },
+    // Ctrl-C is not for it.
+    { stdio: ['ignore', openSync(join(run, 'qemu.log'), 'w'), 'inherit'], detached: true },
   )
   const sshConfig = join(run, 'ssh-config')
   const settings = [
@@ -78,6 +79,7 @@ export async function bootLab(built: BuiltLab, run: string): Promise<RunningLab>
       return (await promisify(execFile)('ssh', [...ssh, command], { maxBuffer: 2 ** 26 })).stdout
     },
     async stop() {
+      if (qemu.exitCode !== null || qemu.signalCode !== null) return
       const ended = once(qemu, 'exit')
       qemu.kill('SIGKILL')
       await ended

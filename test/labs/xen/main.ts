@@ -40,7 +40,7 @@ async function measure(running: RunningLab): Promise<void> {
 
 async function show({ sshConfig }: RunningLab): Promise<void> {
   const site = mkdtempSync(join(tmpdir(), 'drowse-xen-site-'))
-  for (const name of ['site.yaml', 'content']) cpSync(join(ROOT, name), join(site, name), { recursive: true })
+  for (const name of ['site.yaml', 'content', 'media']) cpSync(join(ROOT, name), join(site, name), { recursive: true })
   appendFileSync(join(site, 'site.yaml'), '\nmachine: {driver: xen, host: dom0, memoryMb: 512}\n')
   console.error(`The host of machines: ssh -F ${sshConfig} dom0 xl list`)
   const gateway = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), 'start', site], { stdio: 'inherit' })

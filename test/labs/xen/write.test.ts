@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -28,7 +28,10 @@ beforeAll(async () => {
   lab = await bootLab(await buildLab(LAB), run)
   process.env.DROWSE_SSH_CONFIG = lab.sshConfig
 })
-afterAll(async () => await lab?.stop())
+afterAll(async () => {
+  await lab?.stop()
+  rmSync(run, { recursive: true, force: true })
+})
 
 /** A site whose machine is on the lab. */
 function onXen(): Workplace {
