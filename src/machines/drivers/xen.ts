@@ -46,6 +46,8 @@ interface Reach {
 
 const OBSERVE_MS = 10_000
 const SOON_MS = 60_000
+/** In which a guest that runs has let go of its link. */
+const LET_GO_MS = 500
 
 /**
  * Each machine is a domain of Xen, on this computer or on one that ssh leads to. It has a disk of its own, and a link that a small agent on the host serves, which also pauses and
@@ -315,6 +317,8 @@ export function xenDriver(options: XenDriverOptions) {
       if (domain.letGo) {
         await hot('unpause', there, soon)
         await domain.plugged.unplug(soon)
+        // Given at once, the new link would be taken for the old one, whose end the guest has still to see.
+        await sleep(LET_GO_MS)
         await hot('pause', there, soon)
         await plug(there, soon)
       }
