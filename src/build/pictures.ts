@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -17,6 +17,9 @@ const RECIPE = '1'
 
 /** How many are encoded at a time; each uses several threads. */
 const ENCODERS = 2
+
+/** What no picture has any more is kept for so long after it was made: it may come back, as with another branch. */
+const KEPT_MS = 30 * 86_400_000
 
 interface PictureFile {
   readonly path: string
@@ -59,6 +62,20 @@ export async function preparePictures(files: readonly PictureFile[], dir: string
   return pictures
 }
 
+/** Removes from `dir` what was made more than a month ago for pictures that are not among all of the site's. */
+export function prunePictures(dir: string, files: readonly PictureFile[], pictures: ReadonlyMap<string, Picture>): void {
+  if (!existsSync(dir)) return
+  const used = new Set(files.map(noteOf))
+  for (const picture of pictures.values()) if ('variants' in picture) for (const { blob } of picture.variants) used.add(blob)
+  const before = Date.now() - KEPT_MS
+  for (const name of readdirSync(dir)) {
+    if (used.has(name)) continue
+    const file = join(dir, name)
+    const madeAt = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+    if (madeAt !== undefined && madeAt < before) rmSync(file, { force: true })
+  }
+}
+
 /** The bytes of a picture's versions by their SHA-256, each read when it is asked for. */
 export function versionBytes(
   picture: Picture | null | undefined,
@@ -78,8 +95,13 @@ function named(picture: EncodedPicture, key: string): Picture {
   return { ...picture, variants }
 }
 
+/** The name of the file that says what a picture came to. */
+function noteOf({ hash: hashOf }: Pick<PictureFile, 'hash'>): string {
+  return `${hashOf}-${RECIPE}.json`
+}
+
 async function kept(file: PictureFile, dir: string): Promise<EncodedPicture> {
-  const note = join(dir, `${file.hash}-${RECIPE}.json`)
+  const note = join(dir, noteOf(file))
   const known = recalled(note)
   if (known !== null) return known
   const { encodePicture } = await import('./encode-picture.ts')

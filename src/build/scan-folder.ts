@@ -10,7 +10,7 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import type { Picture } from '../model/picture.ts'
 import type { Problem } from '../protocol/types.ts'
 import { type FileHashes, NO_HASHES } from './file-hashes.ts'
-import { picturesAmong, picturesDir, preparePictures } from './pictures.ts'
+import { picturesAmong, picturesDir, preparePictures, prunePictures } from './pictures.ts'
 
 /** A site's folder as it is on disk now. */
 export interface FolderScan {
@@ -70,6 +70,7 @@ export async function scanFolder(
   known.finish()
   const pictures = picturesAmong(files)
   const prepared = config.pictures ? await preparePictures(pictures, picturesDir(siteDir)) : null
+  if (prepared !== null) prunePictures(picturesDir(siteDir), pictures, prepared)
   for (const { path, hash: hashOf, file } of pictures)
     files.set(path, { hash: hashOf, file, picture: prepared?.get(path) ?? null })
   return { config, files, problems: [...problems, ...listing.problems] }

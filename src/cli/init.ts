@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { SOURCE_DIR, SOURCE_EXTENSION } from './paths.ts'
 import { gitIgnore, starterFiles } from './starter-site.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -25,21 +27,35 @@ export async function runInit(terminal: Terminal, folder: string): Promise<numbe
   for (const path of files.keys()) terminal.line(`  ${path}`)
   terminal.line()
   terminal.line('Next, in the folder you are in:')
-  for (const [command, what] of nextSteps(shown)) terminal.line(`  ${command.padEnd(38)} ${terminal.style('dim', what)}`)
+  const steps = nextSteps(shown)
+  const width = Math.max(...steps.map(([command]) => command.length))
+  for (const [command, what] of steps) terminal.line(`  ${command.padEnd(width)}  ${terminal.style('dim', what)}`)
   terminal.result({ site: siteDir, files: [...files.keys(), '.gitignore'] })
   return 0
 }
 
 /** Whoever ran `init` can run these the same way, in the same place. */
 function nextSteps(site: string): readonly (readonly [command: string, what: string])[] {
-  const drowse = process.env.npm_command === 'exec' ? 'npx drowse' : 'drowse'
-  const at = site === '' ? '' : ` ${/^[\w./-]+$/.test(site) ? site : JSON.stringify(site)}`
+  const drowse = commandHere()
+  const at = site === '' ? '' : ` ${quoted(site)}`
   return [
     [`${drowse} dev${at}`, 'write, and watch the page reload'],
     [`${drowse} new post "A title"${at}`, 'begin a post'],
     [`${drowse} start${at}`, 'the site with its comments'],
     [`${drowse} build${at}`, 'plain files in dist'],
   ]
+}
+
+/** The command as it was called: of a package, or of a clone of Drowse, which no shell knows by its name. */
+function commandHere(): string {
+  if (process.env.npm_command === 'exec') return 'npx drowse'
+  const launcher = join(SOURCE_DIR, 'cli', 'drowse.js')
+  if (SOURCE_EXTENSION === '.js' || !existsSync(launcher)) return 'drowse'
+  return `node ${quoted(relative(process.cwd(), launcher))}`
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : JSON.stringify(path)
 }
 
 async function refuseFilled(siteDir: string, folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -157,6 +157,23 @@ describe('Encoding', () => {
 
     const versions = Object.entries(filesIn(again)).filter(([key]) => /^assets\/(?:media|posts)\//.test(key))
     expect(new Set(versions.map(([, bytes]) => bytes))).toEqual(new Set(['As kept.']))
+  })
+
+  test('is forgotten a month after it was made, once no picture of the site has it', async () => {
+    const [dir, out] = [siteFolder(site), newFolder('out')]
+    await buildSite(dir, out)
+    const kept = join(dir, '.drowse/pictures')
+    const used = readdirSync(kept)
+    const ages = { 'long ago': new Date(Date.now() - 31 * 86_400_000), 'last week': new Date(Date.now() - 7 * 86_400_000) }
+    for (const [name, time] of Object.entries(ages)) {
+      writeFileSync(join(kept, name), 'Of a picture that is gone.')
+      utimesSync(join(kept, name), time, time)
+    }
+    for (const name of used) utimesSync(join(kept, name), ages['long ago'], ages['long ago'])
+
+    await buildSite(dir, out)
+
+    expect(readdirSync(kept).toSorted()).toEqual([...used, 'last week'].toSorted())
   })
 
   test('is done again where what was kept is gone', async () => {
