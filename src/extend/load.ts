@@ -11,7 +11,7 @@ import { importModule } from '../render/import-module.ts'
 import type { PageSpec, Rendered, Route } from '../render/types.ts'
 import type { CompiledExtension, Host, LoadedExtension, Shortcode, SiteExtension } from './types.ts'
 
-/** A page of a site's own route is waited for this long. */
+/** The module, and a page of a site's own route, are waited for this long. */
 const LONGEST_MS = 10_000
 /** What stack traces call the module. */
 const MODULE = 'drowse-site.mjs'
@@ -36,10 +36,13 @@ export async function loadExtension(
   { host, dir }: LoadOptions,
 ): Promise<LoadedExtension> {
   const placeOf = placesIn(map)
-  const module = await importModule(`${source}\n//# sourceURL=${MODULE}`, { dir, name: 'site' }).catch((cause: unknown) => {
+  const unloadable = (cause: unknown) => {
+    if (cause instanceof DrowseError) throw cause
     throw invalid(`site.ts can’t be loaded: ${messageOf(cause)}`, { cause, ...placeOf(cause) })
-  })
-  const extension = checkedExtension(module.default)
+  }
+  const imported = inTime(importModule(`${source}\n//# sourceURL=${MODULE}`, { dir, name: 'site' }))
+  // What it exports may be code too.
+  const extension = await imported.then((module) => checkedExtension(module.default)).catch(unloadable)
   const plugins = [...(extension.remarkPlugins ?? []), ...(extension.rehypePlugins ?? [])]
   const queries = checkedQueries(extension.queries ?? [], host)
   const routes = checkedRoutes(extension.routes ?? [], host)

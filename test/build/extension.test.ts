@@ -149,6 +149,16 @@ describe('A site.ts that is wrong is told, and the rest of the site is built:', 
       'const a = 1\n\nif (a) throw new Error("No luck")\nexport default {}',
       { where: 'site.ts', line: 3, message: 'site.ts can’t be loaded: No luck.' },
     ],
+    [
+      'one that waits for ever',
+      'await new Promise(() => {})\nexport default {}',
+      { where: 'site.ts', message: 'site.ts can’t be loaded: It was not done after 10 seconds.' },
+    ],
+    [
+      'one whose export throws when it is looked at',
+      'export default {\n  get routes() { throw new Error("No luck") },\n}',
+      { where: 'site.ts', line: 2, message: 'site.ts can’t be loaded: No luck.' },
+    ],
     ['one without a default export', 'export const a = 1', { where: 'site.ts', message: 'site.ts has no default export.' }],
     [
       'an unknown key',
