@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSiteConfig } from '../config/read-site-config.ts'
 import type { SiteConfig } from '../config/types.ts'
+import { unreadable } from '../content/entry-problems.ts'
 import { type ListedFile, listSources } from '../content/list-sources.ts'
 import { decodeSource } from '../content/source-text.ts'
 import type { EntryType } from '../content/types.ts'
@@ -52,6 +53,7 @@ export async function scanFolder(
   const files = new Map<string, ScannedFile>([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
   const listed = [...listing.entries, ...listing.media, ...listing.data]
   const unknown: ListedFile[] = []
+  const faults: Problem[] = []
   for (const { path, file } of listed) {
     const hashOf = known.find(file)
     files.set(path, { hash: hashOf ?? '', file })
@@ -61,7 +63,13 @@ export async function scanFolder(
   for (let start = 0; start < unknown.length; start += READS) {
     await Promise.all(
       unknown.slice(start, start + READS).map(async ({ path, file }) => {
-        const hashOf = hash('sha256', await readFile(file))
+        const read = await readFile(file).catch((error: unknown) => unreadable(path, error))
+        if (!(read instanceof Uint8Array)) {
+          files.delete(path)
+          faults.push(read)
+          return
+        }
+        const hashOf = hash('sha256', read)
         files.set(path, { hash: hashOf, file })
         known.keep(file, hashOf)
       }),
@@ -73,7 +81,7 @@ export async function scanFolder(
   if (prepared !== null) prunePictures(picturesDir(siteDir), pictures, prepared)
   for (const { path, hash: hashOf, file } of pictures)
     files.set(path, { hash: hashOf, file, picture: prepared?.get(path) ?? null })
-  return { config, files, problems: [...problems, ...listing.problems] }
+  return { config, files, problems: [...problems, ...listing.problems, ...faults] }
 }
 
 /** A folder's site.yaml alone. Throws as `scanFolder` does. */

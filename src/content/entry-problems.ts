@@ -17,6 +17,13 @@ export function unclosed(where: string): Problem {
   return { where, ...TOP, rule: 'front-matter/unclosed', message, hint, severity: 'error' }
 }
 
+/** A file or a folder that the system doesn't let be read. */
+export function unreadable(where: string, error: unknown): Problem {
+  const why = error instanceof Error ? error.message : String(error)
+  const hint = 'Give yourself the right to read it, or move it away.'
+  return { where, rule: 'content/unreadable', message: `This can’t be read: ${why}.`, hint, severity: 'error' }
+}
+
 export function inToml(where: string): Problem {
   const message = 'The front matter that begins here is TOML; Drowse reads YAML.'
   const hint = 'Write it as `title: My title` between two lines `---`; `drowse import` does so for a whole folder.'

@@ -4,6 +4,7 @@ import { nearMissHint } from '../config/schema-problems.ts'
 import type { SiteConfig } from '../config/types.ts'
 import type { Problem } from '../protocol/types.ts'
 import { dataName } from './data-file.ts'
+import { unreadable } from './entry-problems.ts'
 import { isMarkdown, mediaKey, sourceOfPath, typeOfPath } from './sources.ts'
 import type { EntryType } from './types.ts'
 
@@ -106,7 +107,8 @@ function filePath(mount: Mount): string {
 }
 
 async function walkFolder(folder: ListedFile, root: string, elsewhere: ReadonlySet<string>): Promise<Walk> {
-  const found = await readdir(folder.file, { withFileTypes: true })
+  const found = await readdir(folder.file, { withFileTypes: true }).catch((error: unknown) => unreadable(folder.path, error))
+  if (!Array.isArray(found)) return { files: [], problems: [found] }
   const walks = found.map(async (entry): Promise<Walk> => {
     const listed = { file: join(folder.file, entry.name), path: `${folder.path}/${entry.name}` }
     if (isHidden(entry.name) || elsewhere.has(listed.file)) return NOTHING

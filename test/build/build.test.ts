@@ -310,6 +310,19 @@ describe('Faults in a site', () => {
     expect(stderr).toMatch(/can’t be written.*folder-unwritable.*--out/s)
   })
 
+  test.runIf(process.platform === 'linux')('such as a file that can’t be read leave out that one', () => {
+    // Linux lets it be written to and never be read, not even by root.
+    const config = `${SITE['site.yaml']}content: { profile: /proc/self/clear_refs }\n`
+
+    const { status, stdout, stderr } = drowse([siteFolder({ ...SITE, 'site.yaml': config }), '--out', newFolder('out')])
+
+    expect([status, stderr + stdout]).toEqual([
+      1,
+      expect.stringMatching(/profile\.md error This can’t be read: .*content\/unreadable/s),
+    ])
+    expect(stdout + stderr).toContain('1 error: what has one is left out.')
+  })
+
   test.runIf(process.platform === 'linux')('such as an output folder where none can be made are told', () => {
     const { status, stderr } = drowse([siteFolder(SITE), '--out', '/proc/drowse/dist'])
 
