@@ -79,7 +79,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
   }
 
   function sinkLater(tier: Tier): void {
-    const next = nextTier(tier, idle, driver.capabilities)
+    const next = isStopping ? null : nextTier(tier, idle, driver.capabilities)
     cancelSinking?.()
     cancelSinking =
       next === null

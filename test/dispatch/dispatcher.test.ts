@@ -248,6 +248,37 @@ describe('the write’s way', () => {
   })
 })
 
+it('leaves no timer behind when it stops in the middle of a run', async () => {
+  const clock = systemClock()
+  const waiting = new Set<number>()
+  const counted = {
+    ...clock,
+    after(ms: number, run: () => void) {
+      const id = waiting.size + Math.random()
+      waiting.add(id)
+      const cancel = clock.after(ms, () => {
+        waiting.delete(id)
+        run()
+      })
+      return () => {
+        waiting.delete(id)
+        cancel()
+      }
+    },
+  }
+  const { dispatcher, write, toy } = await desk({ clock: counted, idle: { keepPausedMs: 3_600_000, keepSavedMs: null } })
+  const reached = Promise.withResolvers<void>()
+  toy.onStep = (step) => {
+    if (step !== 'apply') return
+    reached.resolve()
+    return sleep(30)
+  }
+  await write('hello')
+  await reached.promise
+  await dispatcher.stop()
+  expect([...waiting]).toEqual([])
+})
+
 describe('a machine whose owner asks something of it', () => {
   it('is woken once without work, and told of as the owner’s wish', async () => {
     const { dispatcher, toy, runs } = await desk()
