@@ -30,7 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   gateway: ['errors', 'journal', 'protocol'],
   dispatch: ['errors', 'journal', 'machines', 'meter', 'protocol', 'publish'],
   // Backends of dispatch's contract Performer.
-  effects: ['dispatch', 'errors', 'protocol'],
+  effects: ['dispatch', 'errors', 'gateway', 'protocol'],
   // The composition root.
   cli: [
     'build',
@@ -60,6 +60,7 @@ const CONTRACTS_ONLY: readonly (readonly [from: string, to: string])[] = [
   ['dispatch', 'meter'],
   ['dispatch', 'publish'],
   ['effects', 'dispatch'],
+  ['effects', 'gateway'],
   ['meter', 'machines'],
 ]
 

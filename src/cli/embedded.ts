@@ -3,7 +3,7 @@ import { createDispatcher } from '../dispatch/dispatcher.ts'
 import { createEffects } from '../dispatch/perform-effects.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
 import type { IdlePolicy } from '../dispatch/tiers.ts'
-import type { BatchEvent, Dispatcher, Performer } from '../dispatch/types.ts'
+import type { BatchEvent, Dispatcher, Performer, Telling } from '../dispatch/types.ts'
 import type { DrowseError } from '../errors/drowse-error.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
@@ -90,7 +90,11 @@ export async function compose(
   const { journal, meter, store, publishing, driver, wakeMs, idle, prices = null, indexPath, performers = [] } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const clock = systemClock()
-  const effects = createEffects({ site: SITE, outbox: journal.effects, performers, clock, random: Math.random, onFault })
+  const tell = async ({ kind, payload, key }: Telling) => {
+    await journal.accept({ site: SITE, kind, actor: { role: 'owner' }, payload, key })
+    dispatcher.notify(SITE)
+  }
+  const effects = createEffects({ site: SITE, outbox: journal.effects, performers, tell, clock, random: Math.random, onFault })
   const dispatcher = createDispatcher({
     journal,
     driver,

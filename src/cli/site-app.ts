@@ -3,6 +3,7 @@ import { FORMS } from '../features/forms.ts'
 import { createGateway } from '../gateway/app.ts'
 import { staticSite } from '../gateway/static.ts'
 import { ownerTokens } from '../gateway/tokens.ts'
+import type { Hook } from '../gateway/types.ts'
 import { FRAME_KEY } from '../protocol/page-frame.ts'
 import type { Embedded } from './embedded.ts'
 import { SITE, tokenFileOf } from './paths.ts'
@@ -16,11 +17,13 @@ export function siteApp(
     readonly origin: string
     /** How long a visitor waits for the page before the answer is 202. */
     readonly deadlineMs: number
+    readonly hooks?: readonly Hook[]
   },
 ): Hono {
   const gateway = createGateway({
     site: SITE,
     forms: FORMS,
+    hooks: options.hooks ?? [],
     journal,
     writes: dispatcher,
     published: publisher,

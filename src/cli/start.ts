@@ -4,8 +4,10 @@ import { readSiteFile } from '../build/scan-folder.ts'
 import type { SiteConfig } from '../config/types.ts'
 import type { BatchEvent, Performer } from '../dispatch/types.ts'
 import { mailPerformer } from '../effects/mail.ts'
+import { stripeParts } from '../effects/stripe.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
+import type { Hook } from '../gateway/types.ts'
 import { createBatchReport } from './batch-report.ts'
 import { compose, openBackends, type PublishTo } from './embedded.ts'
 import { machinesFor } from './machine.ts'
@@ -39,6 +41,7 @@ export async function runStart(
   const report = createBatchReport(terminal)
   const patience = createPatience()
   const { config: settings } = await readSiteFile(siteDir)
+  const { performers, hooks } = outsideParts(terminal, settings)
   const machines = await machinesFor(settings.machine)
   const { keepPausedFor, keepSavedFor, prices } = settings.machine
   const backends = {
@@ -46,7 +49,6 @@ export async function runStart(
     idle: { keepPausedMs: keepPausedFor, keepSavedMs: keepSavedFor },
     prices,
   }
-  const performers = performersFor(terminal, settings)
   const notice = (batch: BatchEvent) => {
     report.batch(batch)
     patience.notice(batch)
@@ -66,7 +68,7 @@ export async function runStart(
       throw state === 'waiting' ? await Promise.race([patience.over, stopped.then(interrupted)]) : unpublished(problems.length)
     }
     const server = await startServer({
-      fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS }).fetch,
+      fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks }).fetch,
       port: options.port,
       hostname: options.host,
     })
@@ -84,13 +86,27 @@ export async function runStart(
   }
 }
 
-/** Who sends its mails. Without a server they wait in the journal. */
-function performersFor(terminal: Terminal, { mail }: SiteConfig): readonly Performer[] {
-  const smtpUrl = process.env.DROWSE_SMTP_URL
-  if (smtpUrl !== undefined && smtpUrl !== '') return [mailPerformer({ smtpUrl })]
-  if (mail !== null)
+/** Who does outside what the machine asks for, as far as the environment names servers and keys. The rest waits in the journal. */
+function outsideParts(
+  terminal: Terminal,
+  { mail, shop }: SiteConfig,
+): { readonly performers: readonly Performer[]; readonly hooks: readonly Hook[] } {
+  const {
+    DROWSE_SMTP_URL: smtpUrl = '',
+    DROWSE_STRIPE_KEY: secretKey = '',
+    DROWSE_STRIPE_WEBHOOK_SECRET: webhookSecret = '',
+  } = process.env
+  const mails = smtpUrl === '' ? [] : [mailPerformer({ smtpUrl })]
+  if (mail !== null && smtpUrl === '')
     terminal.line('Mails wait until this is started with DROWSE_SMTP_URL, such as smtps://user:password@mail.example.org.')
-  return []
+  if (!shop.payment.includes('stripe')) return { performers: mails, hooks: [] }
+  if (secretKey === '' || webhookSecret === '') {
+    throw new DrowseError('config-invalid', 'The shop takes payments by Stripe, and its keys are not known.', {
+      hint: 'Start with DROWSE_STRIPE_KEY and DROWSE_STRIPE_WEBHOOK_SECRET, or take `stripe` out of `shop.payment`.',
+    })
+  }
+  const { performers, hook } = stripeParts({ secretKey, webhookSecret, now: Date.now })
+  return { performers: [...mails, ...performers], hooks: [hook] }
 }
 
 /** What the site's own settings say; a site without any is published to its data folder. */

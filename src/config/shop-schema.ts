@@ -45,12 +45,13 @@ export const shopSchema = v.object({
     ),
     null,
   ),
+  payment: v.optional(v.pipe(v.array(v.picklist(['invoice', 'stripe'])), v.minLength(1, 'name a way to pay.')), ['invoice']),
   holdDays: v.optional(days, 14),
   instructions: v.optional(v.pipe(v.string(), v.trim()), ''),
 })
 
 export const SHOP_KEYS: Readonly<Record<string, readonly string[]>> = {
-  shop: ['currency', 'open', 'countries', 'shipping', 'tax', 'holdDays', 'instructions'],
+  shop: ['currency', 'open', 'countries', 'shipping', 'tax', 'payment', 'holdDays', 'instructions'],
   'shop.tax': ['name', 'rate', 'included'],
   'shop.shipping.*': ['name', 'price', 'freeOver', 'countries', 'weights'],
   'shop.shipping.*.weights.*': ['upTo', 'price'],

@@ -84,6 +84,8 @@ export interface ShopConfig {
   readonly shipping: readonly ShippingMethod[]
   /** Null: none is shown. */
   readonly tax: { readonly name: string; readonly rate: number; readonly included: boolean } | null
+  /** The first one unless the buyer chooses. */
+  readonly payment: readonly ('invoice' | 'stripe')[]
   /** How long an order that is to be paid later keeps its goods. */
   readonly holdDays: number
   /** How to pay, for the order's page. */

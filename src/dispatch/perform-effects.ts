@@ -13,7 +13,7 @@ interface Failed {
 }
 
 /** See `Effects`. One after the other, in the order they came; one that failed is tried again later and holds up no other. */
-export function createEffects({ site, outbox, performers, clock, random, onFault }: EffectsOptions): Effects {
+export function createEffects({ site, outbox, performers, tell, clock, random, onFault }: EffectsOptions): Effects {
   const byKind = new Map(performers.map((performer) => [performer.kind, performer]))
   const failed = new Map<string, Failed>()
   let running: Promise<void> | null = null
@@ -48,7 +48,8 @@ export function createEffects({ site, outbox, performers, clock, random, onFault
     // Kept for a gateway that can.
     if (performer === undefined) return
     try {
-      await performer.perform(effect)
+      const telling = await performer.perform(effect)
+      if (telling !== null) await tell(telling)
     } catch (cause) {
       const error = asDrowseError(cause)
       onFault(error)

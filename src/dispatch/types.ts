@@ -2,7 +2,7 @@ import type { DrowseError } from '../errors/drowse-error.ts'
 import type { EffectOutbox, Journal } from '../journal/types.ts'
 import type { Awake, MachineDriver, MachineState, Phase, Tier } from '../machines/types.ts'
 import type { Meter, Prices } from '../meter/types.ts'
-import type { Effect, Problem, Receipt } from '../protocol/types.ts'
+import type { Effect, Json, Problem, Receipt } from '../protocol/types.ts'
 import type { Publisher } from '../publish/types.ts'
 import type { IdlePolicy } from './tiers.ts'
 
@@ -81,17 +81,27 @@ export interface DispatcherOptions {
   readonly limits?: Partial<DispatchLimits>
 }
 
+/** What the machine is to be told of what was done outside: a write of the gateway's own, which no form takes. */
+export interface Telling {
+  readonly kind: string
+  readonly payload: Json
+  /** Its idempotency key. */
+  readonly key: string
+}
+
 /** Does one kind of effect, such as sending a mail. */
 export interface Performer {
   readonly kind: string
-  /** Resolves once it is done. Throws an error whose code says whether it may be tried again; may be called again after it was done. */
-  perform(effect: Effect): Promise<void>
+  /** Resolves once it is done, with what the machine is to be told of it. Throws an error whose code says whether it may be tried again; may be called again after it was done. */
+  perform(effect: Effect): Promise<Telling | null>
 }
 
 export interface EffectsOptions {
   readonly site: string
   readonly outbox: Pick<EffectOutbox, 'waiting' | 'performed'>
   readonly performers: readonly Performer[]
+  /** Accepts a telling durably. */
+  readonly tell: (telling: Telling) => Promise<unknown>
   readonly clock: Clock
   /** A number in 0…1, for jitter. */
   readonly random: () => number

@@ -62,6 +62,7 @@ export function mailPerformer({ smtpUrl }: MailOptions): Performer & { close(): 
         .catch((cause: unknown) => {
           throw sendingError(cause, effect)
         })
+      return null
     },
     close: () => transport.close(),
   }

@@ -5,6 +5,7 @@ import { told } from './faults.ts'
 import { securityHeaders } from './headers.ts'
 import { machineRoutes } from './machine.ts'
 import { checkOwner } from './owner.ts'
+import { readLimited } from './read-body.ts'
 import { type Taken, takeWrite } from './take-write.ts'
 import type { GatewayOptions } from './types.ts'
 
@@ -27,6 +28,18 @@ export function createGateway(options: GatewayOptions): Hono {
     return await answersTo(c).error(
       new DrowseError('write-unknown', 'No write with this id is known.', { hint: 'Old ones are forgotten after a while.' }),
     )
+  })
+
+  // Answered as soon as it is on disk: the machine is woken after that.
+  app.post('/-/hooks/:name', async (c) => {
+    const hook = options.hooks?.find(({ name }) => name === c.req.param('name'))
+    if (hook === undefined) return await answersTo(c).error(new DrowseError('kind-unknown', 'Nothing listens at this address.'))
+    const told = hook.read(c.req.raw.headers, await readLimited(c.req.raw, hook.maxBytes))
+    if (told !== null) {
+      await options.journal.accept({ site: options.site, actor: { role: 'owner' }, ...told })
+      options.writes.notify(options.site)
+    }
+    return c.body(null, 200)
   })
 
   // The owner's own pages: made in the machine, kept where no reader gets, and read without waking it.

@@ -43,7 +43,8 @@ export async function readBody(request: Request, type: BodyType, maxBytes: numbe
   }
 }
 
-async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** Throws `body-too-large`. */
+export async function readLimited(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
   if (request.body !== null) {

@@ -28,6 +28,14 @@ export interface WriteForm {
   readonly noun: string
 }
 
+/** An address where a program of somebody else's, such as a payment provider's, tells what happened: POST `/-/hooks/<name>`. */
+export interface Hook {
+  readonly name: string
+  readonly maxBytes: number
+  /** Checks the signature over the bytes as they came, and says what is to be written; null for what is of no interest. Throws `signature-refused` or `form-invalid`. */
+  read(headers: Headers, raw: Uint8Array): { readonly kind: string; readonly payload: Json; readonly key: string } | null
+}
+
 /** What the gateway may ask about published objects. A GET needs nothing more. */
 export interface Published {
   published(key: string): ObjectInfo | null
@@ -58,6 +66,7 @@ export interface OwnerTokens {
 export interface GatewayOptions {
   readonly site: string
   readonly forms: readonly WriteForm[]
+  readonly hooks?: readonly Hook[]
   readonly journal: Pick<Journal, 'accept' | 'find' | 'recall'>
   readonly writes: Writes
   readonly published: Published

@@ -12,6 +12,7 @@ let journal: ReturnType<typeof sqliteJournal>
 let effects: Effects
 let faults: string[]
 let done: string[]
+let tellings: string[]
 /** What to answer to an effect's next attempts. */
 let answers: Record<string, DrowseError[]>
 let now = 0
@@ -39,9 +40,11 @@ function open(): void {
           const error = answers[id]?.shift()
           if (error) throw error
           done.push(id)
+          return { kind: 'order.payment', payload: { id }, key: id }
         },
       },
     ],
+    tell: async ({ key }) => void tellings.push(key),
     clock,
     random: () => 0,
     onFault: ({ code }) => void faults.push(code),
@@ -54,7 +57,7 @@ beforeEach(() => {
     now: Date.now,
     newId: newWriteId,
   })
-  ;[faults, done, answers, timer] = [[], [], {}, null]
+  ;[faults, done, tellings, answers, timer] = [[], [], [], {}, null]
   open()
 })
 afterEach(async () => {
@@ -83,6 +86,7 @@ describe('Effects', () => {
     await work()
 
     expect(done).toEqual(['a', 'b', 'c'])
+    expect(tellings).toEqual(['a', 'b', 'c'])
     expect(waiting()).toEqual([])
   })
 

@@ -270,6 +270,20 @@ describe('What becomes of an order', () => {
   })
 })
 
+describe('An order by Stripe', () => {
+  test('whose payment is never heard of runs out by the time, and its goods are on sale again', async () => {
+    await holding({ 'site.yaml': CONFIG.replace('open: true', 'open: true\n  payment: [stripe]') })
+    const placed = await apply(order({ WAL: 1 }, {}, '2024-06-01T12:00:00.000Z'))
+    expect(placed.nextWakeAt).toBe('2024-06-01T13:00:00.000Z')
+    expect(placed.effects.map(({ kind }) => kind)).toEqual(['stripe.session'])
+    expect(textOf(placed, pageOf(placed))).toContain('<meta http-equiv="refresh" content="2">')
+
+    await guest.wake(1, '2024-06-01T13:00:00.000Z')
+    expect(privateFile(await apply())).toMatchObject([{ state: 'expired' }])
+    expect(await left('WAL')).toBe(1)
+  })
+})
+
 describe('The cart', () => {
   test('lists what can be had, and is no more than a form', async () => {
     const cart = textOf(

@@ -94,6 +94,7 @@ export function sampleProps(text: string): Templates {
       { name: text, price: '€4.90' },
       { name: `${text} 2`, price: '€9.90' },
     ],
+    payment: ['invoice', 'stripe'] as const,
     hasAddress: true,
   }
   const post = link('post', 'hello')
@@ -140,6 +141,8 @@ export function sampleProps(text: string): Templates {
         number: 3,
         state: text,
         isOff: false,
+        isPreparing: false,
+        payUrl: 'https://checkout.stripe.com/c/pay/1',
         placed: '2026-02-05T10:00:00.000Z',
         heldUntil: '2026-02-19T10:00:00.000Z',
         lines: [{ title: text, path: '/products/b/', quantity: 2, price: '€12.50', total: '€25.00' }],

@@ -8,10 +8,11 @@ import { orderPath } from './order-path.ts'
 import { moveSchema } from './order-payload.ts'
 import { checkStep, giveBack, stepped } from './order-states.ts'
 import { type Order, orders } from './order-tables.ts'
+import { PROVIDERS } from './providers.ts'
 
 type Move = v.InferOutput<typeof moveSchema>
 
-/** `order.move`: what the owner has done with an order. Money is not moved by it: that is done at the bank. */
+/** `order.move`: what the owner has done with an order. By it Stripe sends money back; other money is moved at the bank. */
 export const moveOrder: WriteHandler = {
   kind: 'order.move',
   apply({ change, write, effect }) {
@@ -22,6 +23,8 @@ export const moveOrder: WriteHandler = {
       move.to === 'refunded' ? refunded(change, order, move, write.acceptedAt) : moveTo(change, order, move, write.acceptedAt)
     change.put(orders, moved)
     for (const mail of mailsOf(change, moved)) effect(mail)
+    const back = moved.refundedMinor - order.refundedMinor
+    if (back > 0) for (const each of PROVIDERS[moved.provider].refund(moved, back, String(moved.log.length))) effect(each)
     const { number, state } = moved
     return { ...(moved.token === '' ? {} : { page: orderPath(moved) }), result: { number, state } }
   },
@@ -29,6 +32,8 @@ export const moveOrder: WriteHandler = {
 
 function moveTo(change: Change, order: Order, { to, amount, restock }: Move, at: string): Order {
   checkStep(order, to)
+  if (to === 'paid' && order.provider === 'stripe')
+    throw new DrowseError('order-refused', `Order ${order.number} is paid by Stripe, which says so itself.`)
   if (amount !== undefined || restock !== undefined)
     throw new DrowseError('form-invalid', 'Only a refund has an amount, and goods that come back.')
   if (to === 'cancelled') giveBack(change, order)

@@ -60,7 +60,7 @@ const TEXTS: readonly (readonly [name: string, label: string, attributes: string
 /** The form of the theme again, with what was typed and what is wrong with it. */
 function formHtml(fields: Fields, problems: readonly Problem[]): string {
   const value = (name: string): string => escapeXml(fields[name] ?? '')
-  const hidden = ['page', 'language', 'shipping', 'key'].flatMap((name) =>
+  const hidden = ['page', 'language', 'shipping', 'payment', 'key'].flatMap((name) =>
     fields[name] === undefined || fields[name] === '' ? [] : [`<input type="hidden" name="${name}" value="${value(name)}">`],
   )
   const field = (name: string, label: string, control: (attributes: string) => string, full = false): string => {

@@ -44,6 +44,8 @@ export const orderSchema = v.object({
   country: v.optional(v.pipe(v.string(), v.regex(/^(?:[A-Z]{2})?$/, 'Please choose a country.')), ''),
   /** The name of a way of shipping; '' for the cheapest. */
   shipping: v.optional(short(100, 'A way of shipping'), ''),
+  /** How to pay; '' for the shop's first way. */
+  payment: v.optional(v.picklist(['', 'invoice', 'stripe'], 'This is no way to pay here.'), ''),
   note: v.optional(note, ''),
 })
 

@@ -48,7 +48,7 @@ function formView(
   read: Read,
   { path, language, hasAddress }: { readonly path: string; readonly language: string | null; readonly hasAddress: boolean },
 ): OrderFormView {
-  const { countries, shipping, currency } = shopOf(read)
+  const { countries, shipping, currency, payment } = shopOf(read)
   const tag = languageTag(read, language)
   const names = new Intl.DisplayNames([tag], { type: 'region' })
   const price = (text: string) => moneyText(settingMinor(text, currency), currency, tag)
@@ -62,6 +62,7 @@ function formView(
       hasAddress && shipping.length > 1
         ? shipping.map((method) => ({ name: method.name, price: price(method.weights[0]?.price ?? method.price) }))
         : [],
+    payment: payment.length > 1 ? payment : [],
     hasAddress,
   }
 }
@@ -133,6 +134,7 @@ export const orderFiles: Route = {
     const told = rows.map((order) => ({
       number: order.number,
       state: order.state,
+      provider: order.provider,
       placedAt: order.placedAt,
       heldUntil: order.heldUntil,
       page: order.token === '' ? null : orderPath(order),

@@ -19,9 +19,12 @@ const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
   refunded: [],
   expired: [],
   cancelled: [],
+  payment_failed: [],
+  // Its refund is under way.
+  paid_but_unavailable: [],
 }
 
-const OVER: readonly OrderState[] = ['refunded', 'expired', 'cancelled', 'fulfilled']
+const OVER: readonly OrderState[] = ['refunded', 'expired', 'cancelled', 'payment_failed', 'fulfilled']
 
 /** Throws `order-refused`. */
 export function checkStep({ number, state, paidMinor }: Order, to: OrderState): void {

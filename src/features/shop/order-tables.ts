@@ -4,7 +4,7 @@ import { defineTable } from '../../model/table.ts'
 import type { Change, Read } from '../../model/types.ts'
 import type { PricedLine, Sums } from './pricing.ts'
 
-/** Where an order is. `reserved`: its goods are taken off the stock. The last three are ends; from `refunded` goods may have come back. */
+/** Where an order is. `reserved`: its goods are taken off the stock. `paid_but_unavailable`: paid when the goods were others' already; the money goes back. */
 export type OrderState =
   | 'reserved'
   | 'awaiting_payment'
@@ -14,6 +14,8 @@ export type OrderState =
   | 'refunded'
   | 'expired'
   | 'cancelled'
+  | 'payment_failed'
+  | 'paid_but_unavailable'
 
 /** One step of an order, and why it was taken. */
 export interface OrderStep {
@@ -32,7 +34,9 @@ export interface Order {
   /** A language tag; null for the site's own. */
   readonly language: string | null
   readonly state: OrderState
-  readonly provider: 'invoice'
+  readonly provider: 'invoice' | 'stripe'
+  /** Of Stripe's: where to pay, and what the money can be sent back by. */
+  readonly payment?: { readonly url: string | null; readonly intent: string | null }
   readonly currency: string
   readonly lines: readonly (PricedLine & { readonly path: string })[]
   readonly sums: Sums
@@ -56,12 +60,13 @@ export interface Order {
   readonly log: readonly OrderStep[]
 }
 
-/** `all`: in the order of their numbers. `byDue`: when something is to be done without a write. */
-export const orders = defineTable<Order, 'all' | 'byDue'>({
+/** `byToken` finds an order whose page is there. `all`: in the order of their numbers. `byDue`: when something is to be done without a write. */
+export const orders = defineTable<Order, 'all' | 'byDue' | 'byToken'>({
   name: 'orders',
   key: ({ number }) => String(number),
   places: {
     all: ({ number }) => [{ group: '', sort: String(number).padStart(12, '0') }],
+    byToken: ({ token }) => (token === '' ? [] : [{ group: token, sort: '' }]),
     byDue: (order) => {
       const due = order.heldUntil ?? order.pageUntil
       return due === null ? [] : [{ group: '', sort: due }]
@@ -87,6 +92,7 @@ const CLOSED: ShopConfig = {
   countries: [],
   shipping: [],
   tax: null,
+  payment: ['invoice'],
   holdDays: 14,
   instructions: '',
 }

@@ -11,6 +11,8 @@ const STATE_WORDS = {
   refunded: 'stateRefunded',
   expired: 'stateExpired',
   cancelled: 'stateCancelled',
+  payment_failed: 'statePaymentFailed',
+  paid_but_unavailable: 'statePaidButUnavailable',
 } as const satisfies Record<OrderState, keyof Catalogue>
 
 /** What people call a state. */
@@ -18,9 +20,12 @@ export function stateWord(state: OrderState, words: Catalogue): string {
   return words[STATE_WORDS[state]]
 }
 
+/** Ends without a sale. */
+const OFF: readonly OrderState[] = ['expired', 'cancelled', 'payment_failed', 'paid_but_unavailable']
+
 /** Whether there is still something to pay. */
 export function isOwed({ state, paidMinor }: Order): boolean {
-  return paidMinor === 0 && state !== 'expired' && state !== 'cancelled'
+  return paidMinor === 0 && !OFF.includes(state)
 }
 
 /** An order as its page and its mails show it: without a word about the buyer. */
@@ -38,7 +43,9 @@ export function orderView(order: Order, instructions: string, words: Catalogue, 
   return {
     number: order.number,
     state: stateWord(state, words),
-    isOff: state === 'expired' || state === 'cancelled',
+    isOff: OFF.includes(state),
+    isPreparing: order.provider === 'stripe' && state === 'reserved',
+    payUrl: state === 'awaiting_payment' ? (order.payment?.url ?? null) : null,
     placed: order.placedAt,
     heldUntil: order.heldUntil,
     lines: order.lines.map(({ title, path, quantity, priceMinor, totalMinor }) => ({
@@ -55,7 +62,7 @@ export function orderView(order: Order, instructions: string, words: Catalogue, 
         : [{ name: `${words.shipping}: ${shipping.name}`, amount: money(shipping.priceMinor), isTotal: false }]),
       ...(tax?.included === true ? [total, ...taxes] : [...taxes, total]),
     ],
-    instructions: isOwed(order) ? instructions.split(/\n{2,}/).filter((text) => text !== '') : [],
+    instructions: isOwed(order) && order.provider === 'invoice' ? instructions.split(/\n{2,}/).filter((text) => text !== '') : [],
     log: order.log.map((step) => ({ state: stateWord(step.state, words), at: step.at })),
   }
 }

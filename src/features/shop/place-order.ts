@@ -11,11 +11,10 @@ import type { WriteHandler } from '../types.ts'
 import { mailsOf } from './order-mails.ts'
 import { orderPath } from './order-path.ts'
 import { type OrderPayload, orderSchema } from './order-payload.ts'
-import { stepped, takeStock } from './order-states.ts'
+import { takeStock } from './order-states.ts'
 import { nextOrderNumber, type Order, orders, shopOf } from './order-tables.ts'
 import { type LineToPrice, pricedLines, type Sums, shippingFor, sumsOf } from './pricing.ts'
-
-const DAY_MS = 86_400_000
+import { PROVIDERS } from './providers.ts'
 
 type OrderedLine = LineToPrice & { readonly path: string }
 
@@ -27,6 +26,8 @@ export const placeOrder: WriteHandler = {
     const shop = shopOf(change)
     if (!shop.open) throw new DrowseError('order-refused', 'This shop takes no orders now.')
     const language = languageOf(change, payload)
+    const provider = payload.payment === '' ? (shop.payment[0] ?? 'invoice') : payload.payment
+    if (!shop.payment.includes(provider)) throw new DrowseError('form-invalid', `Nothing can be paid by ${provider} here.`)
     const lines = linesOf(change, payload, shop)
     checkAddress(lines, payload, shop)
     const sums = sumsWith(lines, shippingOf(lines, payload, shop), shop)
@@ -39,7 +40,7 @@ export const placeOrder: WriteHandler = {
       token: hash('sha256', `drowse-order ${write.id}`).slice(0, 32),
       language,
       state: 'reserved',
-      provider: 'invoice',
+      provider,
       currency: shop.currency,
       lines: priced,
       sums,
@@ -47,13 +48,13 @@ export const placeOrder: WriteHandler = {
       refundedMinor: 0,
       buyer: { name, email, address, postcode, city, country, note },
       placedAt: at,
-      heldUntil: new Date(Date.parse(at) + shop.holdDays * DAY_MS).toISOString(),
+      heldUntil: null,
       pageUntil: null,
       log: [{ at, state: 'reserved', cause: 'buyer' }],
     }
-    const order = stepped(placed, { at, state: 'awaiting_payment', cause: 'buyer' })
+    const { order, effects } = PROVIDERS[provider].place(change, placed)
     change.put(orders, order)
-    for (const mail of mailsOf(change, order)) effect(mail)
+    for (const each of [...effects, ...mailsOf(change, order)]) effect(each)
     const { number, currency } = order
     const total = `${decimalText(sums.totalMinor, currency)} ${currency}`
     return { page: orderPath(order), result: { number, total } }

@@ -4,7 +4,17 @@ import { Preview } from './Preview.tsx'
 /** Search engines and browser tabs show about this much. */
 const TITLE_LENGTH = 70
 
-export function Head({ page, script, style }: { page: PageView; script?: string | undefined; style?: string | undefined }) {
+export function Head({
+  page,
+  script,
+  style,
+  refresh = false,
+}: {
+  page: PageView
+  script?: string | undefined
+  style?: string | undefined
+  refresh?: boolean
+}) {
   const { site, assets } = page
   return (
     <head>
@@ -13,6 +23,7 @@ export function Head({ page, script, style }: { page: PageView; script?: string 
       <title>{titleOf(page.title, site.title)}</title>
       {page.description !== '' && <meta name="description" content={page.description} />}
       <meta name="color-scheme" content="light dark" />
+      {refresh && <meta http-equiv="refresh" content="2" />}
       {page.unlisted ? <Unlisted /> : <Preview page={page} />}
       {FONTS.map(
         (font) =>

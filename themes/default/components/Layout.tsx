@@ -11,6 +11,7 @@ export function Layout({
   wide = false,
   script,
   style,
+  refresh = false,
   children,
 }: {
   page: PageView
@@ -19,11 +20,13 @@ export function Layout({
   script?: string | undefined
   /** The path of a style sheet beside the theme's own, for pages of few kinds. */
   style?: string | undefined
+  /** Whether it looks again in a moment for what is on its way. */
+  refresh?: boolean
   children: Child
 }) {
   return (
     <html lang={page.site.language}>
-      <Head page={page} script={script} style={style} />
+      <Head page={page} script={script} style={style} refresh={refresh} />
       <body>
         <a class="skip" href="#main">
           {wordsOf(page.site).skip}

@@ -19,6 +19,16 @@ export function OrderForm({ form, site, children }: { form: OrderFormView; site:
         <input name="email" type="email" autocomplete="email" maxlength={254} required />
       </label>
       {form.hasAddress && <Address form={form} site={site} />}
+      {form.payment.length > 0 && (
+        <label class="full">
+          {words.payment}
+          <select name="payment">
+            {form.payment.map((way) => (
+              <option value={way}>{way === 'stripe' ? words.payStripe : words.payInvoice}</option>
+            ))}
+          </select>
+        </label>
+      )}
       <label class="full">
         {words.noteToShop}
         <textarea name="note" dir="auto" rows={2} maxlength={2000}></textarea>

@@ -8,10 +8,19 @@ export function Order({ page, heading, order }: Templates['Order']) {
   const words = wordsOf(site)
   const day = new Intl.DateTimeFormat(site.language, { dateStyle: 'long', timeZone: 'UTC' })
   return (
-    <Layout page={page} style={assets['shop.css']} script={assets['cart.js']}>
+    <Layout page={page} style={assets['shop.css']} script={assets['cart.js']} refresh={order.isPreparing}>
       <article class="order" data-order={order.number}>
         <h1>{heading}</h1>
         <p class={order.isOff ? 'order-state off' : 'order-state'}>{order.state}</p>
+        {order.isPreparing && <p role="status">{words.payPreparing}</p>}
+        {order.payUrl !== null && (
+          <p>
+            <a class="button" href={order.payUrl}>
+              {words.payNow}
+            </a>
+          </p>
+        )}
+        {order.payUrl !== null && <p class="quiet">{words.payHint}</p>}
         <table class="order-lines">
           <tbody>
             {order.lines.map((line) => (
