@@ -11,6 +11,7 @@ const LIMITS: DispatchLimits = {
   wakeMs: 30_000,
   applyMs: 120_000,
   suspendMs: 10_000,
+  sinkMs: 60_000,
   retryBaseMs: 250,
   retryCapMs: 60_000,
   suspectAfter: 5,

@@ -76,7 +76,7 @@ export async function sinkMachine(parts: RunParts, memory: RunMemory, from: Tier
   const { site, driver, clock, limits } = parts
   const startedAt = new Date(clock.now()).toISOString()
   const startedNs = clock.monotonicNs()
-  await driver.suspend(site, to, AbortSignal.timeout(limits.suspendMs))
+  await driver.suspend(site, to, AbortSignal.timeout(limits.sinkMs))
   const endedNs = clock.monotonicNs()
   const phases = [{ name: 'suspend', ns: Number(endedNs - startedNs) }]
   await record(parts, memory, { startedNs, endedNs, startedAt, from, to, reason: 'idle', writes: 0, phases, wakeShare: 1 })

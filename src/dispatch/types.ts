@@ -56,6 +56,8 @@ export interface DispatchLimits {
   readonly wakeMs: number
   readonly applyMs: number
   readonly suspendMs: number
+  /** To a deeper tier, which may write all memory to disk: nobody waits but for a write that comes just then. */
+  readonly sinkMs: number
   /** The second retry comes after about this time, each further one after twice as long. The first comes at once. */
   readonly retryBaseMs: number
   readonly retryCapMs: number
