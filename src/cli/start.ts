@@ -3,8 +3,6 @@ import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
 import type { SiteConfig } from '../config/types.ts'
 import type { BatchEvent, Performer } from '../dispatch/types.ts'
-import { mailPerformer } from '../effects/mail.ts'
-import { stripeParts } from '../effects/stripe.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
 import type { Hook } from '../gateway/types.ts'
@@ -41,7 +39,7 @@ export async function runStart(
   const report = createBatchReport(terminal)
   const patience = createPatience()
   const { config: settings } = await readSiteFile(siteDir)
-  const { performers, hooks } = outsideParts(terminal, settings)
+  const { performers, hooks } = await outsideParts(terminal, settings)
   const machines = await machinesFor(settings.machine)
   const { keepPausedFor, keepSavedFor, prices } = settings.machine
   const backends = {
@@ -86,17 +84,17 @@ export async function runStart(
   }
 }
 
-/** Who does outside what the machine asks for, as far as the environment names servers and keys. The rest waits in the journal. */
-function outsideParts(
+/** Who does outside what the machine asks for, as far as the environment names servers and keys; what is not used is not loaded. The rest waits in the journal. */
+async function outsideParts(
   terminal: Terminal,
   { mail, shop }: SiteConfig,
-): { readonly performers: readonly Performer[]; readonly hooks: readonly Hook[] } {
+): Promise<{ readonly performers: readonly Performer[]; readonly hooks: readonly Hook[] }> {
   const {
     DROWSE_SMTP_URL: smtpUrl = '',
     DROWSE_STRIPE_KEY: secretKey = '',
     DROWSE_STRIPE_WEBHOOK_SECRET: webhookSecret = '',
   } = process.env
-  const mails = smtpUrl === '' ? [] : [mailPerformer({ smtpUrl })]
+  const mails = smtpUrl === '' ? [] : [(await import('../effects/mail.ts')).mailPerformer({ smtpUrl })]
   if (mail !== null && smtpUrl === '')
     terminal.line('Mails wait until this is started with DROWSE_SMTP_URL, such as smtps://user:password@mail.example.org.')
   if (!shop.payment.includes('stripe')) return { performers: mails, hooks: [] }
@@ -105,7 +103,7 @@ function outsideParts(
       hint: 'Start with DROWSE_STRIPE_KEY and DROWSE_STRIPE_WEBHOOK_SECRET, or take `stripe` out of `shop.payment`.',
     })
   }
-  const { performers, hook } = stripeParts({ secretKey, webhookSecret, now: Date.now })
+  const { performers, hook } = (await import('../effects/stripe.ts')).stripeParts({ secretKey, webhookSecret, now: Date.now })
   return { performers: [...mails, ...performers], hooks: [hook] }
 }
 
