@@ -6,10 +6,6 @@ import { meterOf } from './meter-file.ts'
 import { SITE } from './paths.ts'
 import { counted, duration, type Terminal } from './terminal.ts'
 
-const DAY_MS = 24 * 3_600_000
-/** Sleep that began so long before a month is still counted in it. */
-const LONGEST_SLEEP_MS = 35 * DAY_MS
-
 interface BillOptions {
   readonly data?: string
   readonly month?: string
@@ -26,7 +22,7 @@ export async function runBill(terminal: Terminal, site: string, options: BillOpt
     const month = options.month ?? new Date().toISOString().slice(0, 'yyyy-mm'.length)
     const { startMs, endMs } = monthBounds(month)
     const at = (ms: number) => new Date(ms).toISOString()
-    const runs = meter.between(SITE, at(startMs - LONGEST_SLEEP_MS), at(endMs + LONGEST_SLEEP_MS))
+    const runs = meter.around(SITE, at(startMs), at(endMs))
     if (options.csv === true) {
       if (!terminal.json) process.stdout.write(csv([COLUMNS, ...meter.between(SITE, at(startMs), at(endMs)).map(cellsOf)]))
       return 0

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
 import type { SiteConfig } from '../config/types.ts'
@@ -19,6 +18,9 @@ import { counted, type Terminal } from './terminal.ts'
 const DEADLINE_MS = 10_000
 /** Published writes are kept this long for their idempotency keys and status pages. */
 const KEEP_WRITES_MS = 30 * 24 * 3600_000
+
+const SAME_WISH_MS = 1_000
+const DAY_MS = 24 * 3_600_000
 
 const STATES = {
   unchanged: 'Nothing changed since last time',
@@ -52,6 +54,7 @@ export async function runStart(
     patience.notice(batch)
   }
   const embedded = await compose({ ...backends, performers }, notice, (error) => terminal.error(error))
+  let pruning: NodeJS.Timeout | undefined
   try {
     embedded.dispatcher.start()
     terminal.progress('Bringing the folder’s changes to the machine …')
@@ -60,7 +63,9 @@ export async function runStart(
       force: options.force === true,
     })
     // Not before the syncs among them are known to have gone well or not.
-    embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
+    const prune = () => embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
+    prune()
+    pruning = setInterval(prune, DAY_MS)
     terminal.problems(problems)
     if (embedded.publisher.published('index.html') === null) {
       throw state === 'waiting' ? await Promise.race([patience.over, stopped.then(interrupted)]) : unpublished(problems.length)
@@ -80,6 +85,7 @@ export async function runStart(
     await server.close()
     return 0
   } finally {
+    clearInterval(pruning)
     await embedded.close()
   }
 }
@@ -126,9 +132,20 @@ async function publishTo(terminal: Terminal, config: SiteConfig, siteDir: string
   }
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM. */
-async function stopSignal(): Promise<void> {
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+/**
+ * Resolves at the first Ctrl-C or SIGTERM. A terminal signals the launcher and this process, and the launcher signals it again, so what comes right after is the same
+ * wish; one that comes later ends the process at once.
+ */
+function stopSignal(): Promise<void> {
+  const first = Promise.withResolvers<void>()
+  let firstAt: number | null = null
+  const heard = () => {
+    if (firstAt !== null && performance.now() - firstAt > SAME_WISH_MS) process.exit(130)
+    firstAt ??= performance.now()
+    first.resolve()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, heard)
+  return first.promise
 }
 
 function interrupted(): DrowseError {

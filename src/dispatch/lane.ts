@@ -32,6 +32,8 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
   let running: Promise<void> | null = null
   /** Calls off the next retry; while it is set, the site is being left alone. */
   let cancelRetry: (() => void) | null = null
+  /** How the machine sleeps, and since when; null where that is not known. */
+  let rest: { readonly tier: Tier; readonly sinceNs: bigint } | null = null
   let cancelSinking: (() => void) | null = null
 
   function begin(work: () => Promise<void>): void {
@@ -40,7 +42,12 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     running = work().finally(() => {
       running = null
       if (isWanted) proceed()
+      if (running === null) sinkLater()
     })
+  }
+
+  function restAt(tier: Tier | null): void {
+    rest = tier === null ? null : { tier, sinceNs: clock.monotonicNs() }
   }
 
   function proceed(): void {
@@ -56,8 +63,9 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
       const outcome = await runMachine(runParts, memory, since).catch(unforeseen)
       if (outcome.error === null) {
         failures = 0
-        if (outcome.tier !== null) sinkLater(outcome.tier)
+        if (outcome.tier !== 'unchanged') restAt(outcome.tier)
       } else {
+        restAt(null)
         isWanted = true
         if (!outcome.atOnce) retryLater()
       }
@@ -78,23 +86,24 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     })
   }
 
-  function sinkLater(tier: Tier): void {
-    const next = isStopping ? null : nextTier(tier, idle, driver.capabilities)
-    cancelSinking?.()
-    cancelSinking =
-      next === null
-        ? null
-        : clock.after(next.afterMs, () => {
-            if (running === null && !isStopping) begin(() => sink(tier, next.tier))
-          })
+  function sinkLater(): void {
+    if (rest === null || isStopping) return
+    const { tier, sinceNs } = rest
+    const next = nextTier(tier, idle, driver.capabilities)
+    if (next === null) return
+    const sleptMs = Number(clock.monotonicNs() - sinceNs) / 1e6
+    cancelSinking = clock.after(Math.max(0, next.afterMs - sleptMs), () => {
+      if (running === null && !isStopping) begin(() => sink(tier, next.tier))
+    })
   }
 
-  /** From one tier to a deeper one, without waking the machine for any work. */
+  /** From one tier to a deeper one, without waking the machine for any work. One that fails is tried again after as long a sleep. */
   async function sink(from: Tier, to: Tier): Promise<void> {
     try {
       await sinkMachine(runParts, memory, from, to)
-      sinkLater(to)
+      restAt(to)
     } catch (cause) {
+      restAt(from)
       report(asDrowseError(cause, 'machine-failed'))
     }
   }
@@ -110,8 +119,11 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
 
   async function wakeOnce(): Promise<void> {
     const outcome = await runMachine(runParts, memory, null, true)
-    if (outcome.error !== null) throw outcome.error
-    if (outcome.tier !== null) sinkLater(outcome.tier)
+    if (outcome.error !== null) {
+      restAt(null)
+      throw outcome.error
+    }
+    if (outcome.tier !== 'unchanged') restAt(outcome.tier)
   }
 
   async function sinkTo(to: Tier): Promise<void> {
@@ -119,10 +131,11 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
     if ((to === 'paused' && !pause) || (to === 'saved' && !save))
       throw new DrowseError('usage', `A machine of the ${driver.name} driver can’t be ${to}.`, { hint: 'It can be turned off.' })
     const state = await driver.observe(site)
-    if (state === 'absent' || state === 'off') return
+    if (state === 'absent' || state === 'off') return restAt('off')
     const from = state === 'saved' ? 'saved' : 'paused'
-    if (state === 'running' || state === 'broken' || isAbove(from, to)) await sinkMachine(runParts, memory, from, to)
-    sinkLater(isAbove(from, to) ? to : from)
+    const sinks = state === 'running' || state === 'broken' || isAbove(from, to)
+    if (sinks) await sinkMachine(runParts, memory, from, to)
+    restAt(sinks ? to : from)
   }
 
   function report(error: DrowseError): void {

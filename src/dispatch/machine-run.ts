@@ -8,8 +8,8 @@ import { createStopwatch, type Stopwatch } from './stopwatch.ts'
 import type { BatchEvent, Clock } from './types.ts'
 
 export type RunOutcome =
-  | { readonly error: null; readonly tier: Tier | null }
-  | { readonly error: DrowseError; readonly atOnce: boolean }
+  /** Where the machine sleeps now: null where it had to be destroyed, `unchanged` where there was nothing to do. */
+  { readonly error: null; readonly tier: Tier | null | 'unchanged' } | { readonly error: DrowseError; readonly atOnce: boolean }
 
 /**
  * One run of a site's machine: wake, take every batch to the readers until the queue is empty, sleep. Does nothing if there is nothing to do.
@@ -24,7 +24,8 @@ export async function runMachine(
 ): Promise<RunOutcome> {
   const { site, journal, driver, clock, limits, emit } = parts
   const first = journal.claim(site, 1)
-  if (first === null && memory.suspect === null && !parts.wakeTimes.isDue(site) && !isAsked) return { error: null, tier: null }
+  if (first === null && memory.suspect === null && !parts.wakeTimes.isDue(site) && !isAsked)
+    return { error: null, tier: 'unchanged' }
 
   const startedAt = new Date(clock.now()).toISOString()
   const startedNs = clock.monotonicNs()
@@ -89,7 +90,7 @@ async function record({ site, driver, meter, bootId, prices }: RunParts, memory:
   const usage = await driver.usage(site).catch(() => null)
   const before = seen.from === 'off' ? 0 : memory.cpuNs
   const cpuNs = usage === null ? null : Math.max(0, usage.cpuNs - before)
-  memory.cpuNs = usage?.cpuNs ?? 0
+  memory.cpuNs = usage?.cpuNs ?? (seen.to === 'paused' ? memory.cpuNs : 0)
   meter.record({ site, driver: driver.name, bootId, prices, ...seen, cpuNs, memoryBytes: usage?.memoryBytes ?? null })
 }
 

@@ -2,20 +2,36 @@ import { CODES } from '../errors/codes.ts'
 import { asDrowseError } from '../errors/drowse-error.ts'
 import type { Effect } from '../protocol/types.ts'
 import { retryDelayMs } from './backoff.ts'
-import type { Effects, EffectsOptions } from './types.ts'
+import type { Effects, EffectsOptions, Performer } from './types.ts'
 
 const BASE_MS = 5_000
 const CAP_MS = 3_600_000
 
 interface Failed {
   readonly times: number
-  readonly notBefore: number
+  readonly notBeforeMs: number
 }
 
-/** See `Effects`. One after the other, in the order they came; one that failed is tried again later and holds up no other. */
-export function createEffects({ site, outbox, performers, tell, clock, random, onFault }: EffectsOptions): Effects {
-  const byKind = new Map(performers.map((performer) => [performer.kind, performer]))
+/** See `Effects`. Each kind by itself: of one, in the order they came; one that failed is tried again later and holds up no other. */
+export function createEffects({ performers, ...options }: EffectsOptions): Effects {
+  const lanes = performers.map((performer) => effectsOfKind(performer, options))
+  return {
+    notify() {
+      for (const lane of lanes) lane.notify()
+    },
+    async stop() {
+      await Promise.all(lanes.map((lane) => lane.stop()))
+    },
+  }
+}
+
+function effectsOfKind(
+  performer: Performer,
+  { site, outbox, tell, clock, random, onFault }: Omit<EffectsOptions, 'performers'>,
+): Effects {
   const failed = new Map<string, Failed>()
+  /** Done, but the outbox could not be told. */
+  const unnoted = new Set<string>()
   let running: Promise<void> | null = null
   let isWanted = false
   let isStopped = false
@@ -35,20 +51,36 @@ export function createEffects({ site, outbox, performers, tell, clock, random, o
     await Promise.resolve()
     isWanted = false
     cancel?.()
+    try {
+      await performAll()
+    } catch (cause) {
+      // The outbox can't be read or written: the disk is full, say.
+      onFault(asDrowseError(cause))
+      later(BASE_MS)
+    }
+  }
+
+  async function performAll(): Promise<void> {
     for (const effect of outbox.waiting(site)) {
       if (isStopped) return
-      if ((failed.get(effect.id)?.notBefore ?? 0) <= clock.now()) await performOne(effect)
+      if (effect.kind === performer.kind && (failed.get(effect.id)?.notBeforeMs ?? 0) <= nowMs()) await performOne(effect)
     }
-    const next = Math.min(...[...failed.values()].map(({ notBefore }) => notBefore))
-    if (next !== Number.POSITIVE_INFINITY && !isStopped) cancel = clock.after(Math.max(0, next - clock.now()), notify)
+    const next = Math.min(...[...failed.values()].map(({ notBeforeMs }) => notBeforeMs))
+    if (next !== Number.POSITIVE_INFINITY) later(Math.max(0, next - nowMs()))
+  }
+
+  function later(ms: number): void {
+    if (!isStopped) cancel = clock.after(ms, notify)
+  }
+
+  /** Of the clock that nobody sets. */
+  function nowMs(): number {
+    return Number(clock.monotonicNs()) / 1e6
   }
 
   async function performOne(effect: Effect): Promise<void> {
-    const performer = byKind.get(effect.kind)
-    // Kept for a gateway that can.
-    if (performer === undefined) return
     try {
-      const telling = await performer.perform(effect)
+      const telling = unnoted.has(effect.id) ? null : await performer.perform(effect)
       if (telling !== null) await tell(telling)
     } catch (cause) {
       const error = asDrowseError(cause)
@@ -56,12 +88,14 @@ export function createEffects({ site, outbox, performers, tell, clock, random, o
       if (CODES[error.code].retry) {
         const times = (failed.get(effect.id)?.times ?? 0) + 1
         // The first retry waits too: what failed was far away.
-        failed.set(effect.id, { times, notBefore: clock.now() + retryDelayMs(times + 1, BASE_MS, CAP_MS, random()) })
+        failed.set(effect.id, { times, notBeforeMs: nowMs() + retryDelayMs(times + 1, BASE_MS, CAP_MS, random()) })
         return
       }
     }
     failed.delete(effect.id)
+    unnoted.add(effect.id)
     outbox.performed(site, effect.id)
+    unnoted.delete(effect.id)
   }
 
   return {

@@ -31,7 +31,7 @@ export interface BillLine {
 }
 
 /**
- * Adds up a month of runs, which are all of one site's in their order, with those of the months beside it as far as their sleep may reach into this one. A run counts
+ * Adds up a month of runs, which are all of one site's in their order, with the one before and the one after, whose sleep may reach into it. A run counts
  * for the month it began in, sleep for the months it was in. Sleep counts where both its ends were seen: a gateway that died knows nothing of it.
  */
 export function billOf(runs: readonly NumberedRun[], month: string): Bill {

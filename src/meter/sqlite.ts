@@ -116,11 +116,17 @@ export function sqliteMeter(path: string) {
   const corrected = 'select * from machine_run left join correction on run = id'
   const newest = db.prepare(`${corrected} where site = ? order by id desc limit ?`)
   const between = db.prepare(`${corrected} where site = ? and started_at >= ? and started_at < ? order by id`)
+  const around = db.prepare(
+    `${corrected} where site = ?1
+      and id >= coalesce((select max(id) from machine_run where site = ?1 and started_at < ?2), 0)
+      and id <= coalesce((select min(id) from machine_run where site = ?1 and started_at >= ?3), 9223372036854775807)
+      order by id`,
+  )
   const correct = db.prepare(
     'insert into correction (run, at, why) select id, ?, ? from machine_run where id = ? and site = ? on conflict do nothing',
   )
   // Nanoseconds since boot outgrow a double's whole numbers after 104 days.
-  for (const statement of [newest, between]) statement.setReadBigInts(true)
+  for (const statement of [newest, between, around]) statement.setReadBigInts(true)
 
   return {
     record(run: MachineRun): void {
@@ -148,6 +154,9 @@ export function sqliteMeter(path: string) {
     },
     between(site: string, from: string, until: string): readonly NumberedRun[] {
       return between.all(site, from, until).map((found) => v.parse(row, found))
+    },
+    around(site: string, from: string, until: string): readonly NumberedRun[] {
+      return around.all(site, from, until).map((found) => v.parse(row, found))
     },
     free(site: string, run: number, at: string, why: string): boolean {
       return correct.run(at, why, run, site).changes > 0

@@ -54,6 +54,8 @@ export interface Meter {
   runs(site: string, limit: number): readonly NumberedRun[]
   /** The runs that began at or after one time and before another (ISO), in their order. */
   between(site: string, from: string, until: string): readonly NumberedRun[]
+  /** Those, and the one before and the one after: what was held at both ends shows by them. */
+  around(site: string, from: string, until: string): readonly NumberedRun[]
   /** Adds a correction: nothing is asked for that run. False where there is no such run, or it has one already. */
   free(site: string, run: number, at: string, why: string): boolean
 }

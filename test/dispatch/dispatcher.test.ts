@@ -248,6 +248,20 @@ describe('the write’s way', () => {
   })
 })
 
+it('sinks all the same when it is notified of nothing, or could not sink the first time', async () => {
+  const { dispatcher, write, toy, runs, events } = await desk({ idle: { keepPausedMs: 60, keepSavedMs: null } })
+  let failures = 1
+  toy.onStep = (step) => {
+    if (step === 'suspend' && toy.log.includes('suspend paused') && failures-- > 0)
+      throw new DrowseError('machine-failed', 'busy')
+  }
+  await dispatcher.settled('blog', await write('hello'), 5000)
+  await vi.waitFor(() => expect(runs).toHaveLength(1))
+  dispatcher.notify('blog')
+  await vi.waitFor(() => expect(toy.log.at(-1)).toBe('suspend off'), 3000)
+  expect(events.filter(({ error }) => error !== undefined)).toHaveLength(1)
+})
+
 it('leaves no timer behind when it stops in the middle of a run', async () => {
   const clock = systemClock()
   const waiting = new Set<number>()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEffects } from '../../src/dispatch/perform-effects.ts'
-import type { Clock, Effects } from '../../src/dispatch/types.ts'
+import type { Clock, Effects, EffectsOptions } from '../../src/dispatch/types.ts'
 import { DrowseError } from '../../src/errors/drowse-error.ts'
 import { sqliteJournal } from '../../src/journal/sqlite.ts'
 import { newWriteId } from '../../src/journal/write-id.ts'
@@ -29,11 +29,14 @@ const clock: Clock = {
   },
 }
 
-function open(): void {
+function open(
+  more: { readonly outbox?: EffectsOptions['outbox']; readonly performers?: EffectsOptions['performers'] } = {},
+): void {
   effects = createEffects({
     site: 'shop',
-    outbox: journal.effects,
+    outbox: more.outbox ?? journal.effects,
     performers: [
+      ...(more.performers ?? []),
       {
         kind: 'mail',
         async perform({ id }) {
@@ -138,5 +141,35 @@ describe('Effects', () => {
     open()
     await work()
     expect(done).toEqual(['a'])
+  })
+
+  test('that the outbox could not be told of are not done a second time', async () => {
+    let isFull = true
+    const { waiting: read } = journal.effects
+    const outbox = {
+      waiting: read,
+      performed(site: string, id: string) {
+        if (isFull) throw new DrowseError('journal-full', 'The disk is full.')
+        journal.effects.performed(site, id)
+      },
+    }
+    open({ outbox })
+    add('a', 'b')
+    await work()
+    expect([done, waiting(), faults]).toEqual([['a'], ['a', 'b'], ['journal-full']])
+    isFull = false
+    timer?.run()
+    await settled()
+    expect([done, waiting()]).toEqual([['a', 'b'], []])
+  })
+
+  test('of one kind are not held up by another’s', async () => {
+    const never = { kind: 'ping', perform: () => new Promise<null>(() => undefined) }
+    open({ performers: [never] })
+    add('ping-1', 'a')
+    effects.notify()
+    await settled()
+    expect(done).toEqual(['a'])
+    open()
   })
 })

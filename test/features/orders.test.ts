@@ -282,6 +282,40 @@ describe('An order by Stripe', () => {
     expect(privateFile(await apply())).toMatchObject([{ state: 'expired' }])
     expect(await left('WAL')).toBe(1)
   })
+
+  test('is not sent before it is paid, since the money may still come', async () => {
+    await holding({ 'site.yaml': CONFIG.replace('open: true', 'open: true\n  payment: [stripe]') })
+    const token =
+      pageOf(await apply(order({ WAL: 1 })))
+        .split('/')
+        .at(-2) ?? ''
+    const session = { event: 'session', token, url: 'https://checkout.example.org/' }
+    const answer = await apply(writeOf('order.payment', session), move(1, 'fulfilled'))
+
+    expect(statuses(answer.receipts)).toEqual(['applied', 'order-refused'])
+    expect(privateFile(answer)).toMatchObject([{ state: 'awaiting_payment' }])
+  })
+})
+
+describe('A product', () => {
+  test('that is sold elsewhere can’t be ordered here, whatever a form says', async () => {
+    await holding({ 'content/products/book.md': BOOK.replace('sku: BOOK', 'sku: BOOK\nbuy: https://example.org/book') })
+    expect(statuses((await apply(order({ BOOK: 1 }))).receipts)).toEqual(['out-of-stock'])
+  })
+
+  test('costs what it says in the language that the buyer has read', async () => {
+    const russian = LAMP.replace('title: Lamp', 'title: Лампа').replace('price: "48.00"', 'price: "40.00"')
+    await holding({ 'site.yaml': `${CONFIG}languages: { ru: {} }\n`, 'content/products/lamp.ru.md': russian })
+    const answer = await apply(order({ OAK: 1 }, { language: 'ru', page: '/ru/products/lamp/' }), order({ OAK: 1 }))
+
+    expect(statuses(answer.receipts)).toEqual(['applied', 'applied'])
+    const orders: readonly { lines: readonly { title: string; total: string }[] }[] = privateFile(answer)
+    expect(orders.flatMap(({ lines }) => lines.map(({ title, total }) => `${title} ${total}`)).toSorted()).toEqual([
+      'Lamp, Oak 48.00',
+      'Лампа, Oak 40.00',
+    ])
+    expect(await left('OAK')).toBe(1)
+  })
 })
 
 describe('The cart', () => {

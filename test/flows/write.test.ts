@@ -142,6 +142,9 @@ describe('a site that sleeps until somebody writes', () => {
   it('finishes what is under way when it is told to end, and leaves no guest', async () => {
     const { request, answer } = await beginForm(product.url)
     const code = product.stop()
+    // As a terminal and a launcher do, each of which tells the process.
+    process.kill(product.pid, 'SIGTERM')
+    process.kill(product.pid, 'SIGINT')
     request.end(new URLSearchParams({ page: '/posts/third/', name: 'Vera', text: 'Just in time.' }).toString())
     expect(await answer).toBe(303)
     expect(await code).toBe(0)

@@ -53,6 +53,17 @@ describe('the meter in SQLite', () => {
     expect(meter.runs('a', 2).map(({ writes }) => writes)).toEqual([3, 2])
   })
 
+  it('gives the runs of a time with the one before and the one after, however far away they are', () => {
+    for (const startedAt of ['2025-01-01', '2026-01-01', '2026-03-05', '2026-03-06', '2026-09-01', '2027-01-01'])
+      meter.record({ ...run, startedAt: `${startedAt}T00:00:00.000Z` })
+    meter.record({ ...run, site: 'b', startedAt: '2026-03-05T00:00:00.000Z' })
+    const days = (runs: readonly MachineRun[]) => runs.map(({ startedAt }) => startedAt.slice(0, 10))
+    const march = ['2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z'] as const
+    expect(days(meter.between('a', ...march))).toEqual(['2026-03-05', '2026-03-06'])
+    expect(days(meter.around('a', ...march))).toEqual(['2026-01-01', '2026-03-05', '2026-03-06', '2026-09-01'])
+    expect(days(meter.around('a', '2028-01-01', '2028-02-01'))).toEqual(['2027-01-01'])
+  })
+
   it('keeps its rows when it is opened again', () => {
     meter.record(run)
     meter.close()

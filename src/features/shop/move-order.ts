@@ -34,6 +34,10 @@ function moveTo(change: Change, order: Order, { to, amount, restock }: Move, at:
   checkStep(order, to)
   if (to === 'paid' && order.provider === 'stripe')
     throw new DrowseError('order-refused', `Order ${order.number} is paid by Stripe, which says so itself.`)
+  if (to === 'fulfilled' && order.provider === 'stripe' && order.paidMinor === 0)
+    throw new DrowseError('order-refused', `Order ${order.number} is not paid yet, and may still be.`, {
+      hint: 'Send it once Stripe says that it is paid.',
+    })
   if (amount !== undefined || restock !== undefined)
     throw new DrowseError('form-invalid', 'Only a refund has an amount, and goods that come back.')
   if (to === 'cancelled') giveBack(change, order)

@@ -76,21 +76,27 @@ function linesOf(change: Change, { lines, language }: OrderPayload, { currency }
   const found = [...quantities].flatMap(([sku, quantity]): OrderedLine[] => {
     const known = offerOf(change, sku)
     const left = known === null ? 0 : leftOf(change, known.offer)
-    if (known === null || !known.offer.available || (left !== null && left < quantity)) {
-      problems.push(missing(sku, known?.entry.title, known?.offer.available === true ? (left ?? 0) : 0))
+    if (known === null || !isSold(known) || (left !== null && left < quantity)) {
+      problems.push(missing(sku, known?.entry.title, known !== null && isSold(known) ? (left ?? 0) : 0))
       return []
     }
-    if (known.offer.currency !== currency) {
-      throw new DrowseError('form-invalid', `${known.entry.title} can’t be ordered here: its price is not in ${currency}.`)
+    // What the buyer has read, price and all; the stock is that of the SKU.
+    const { entry, offer } = language === '' ? known : (offerIn(change, sku, language) ?? known)
+    if (offer.currency !== currency) {
+      throw new DrowseError('form-invalid', `${entry.title} can’t be ordered here: its price is not in ${currency}.`)
     }
-    const named = language === '' ? known : (offerIn(change, sku, language) ?? known)
-    return [{ offer: { ...known.offer, name: named.offer.name }, title: named.entry.title, path: named.entry.path, quantity }]
+    return [{ offer, title: entry.title, path: entry.path, quantity }]
   })
   if (problems.length === 0) return found
   throw new DrowseError('out-of-stock', 'Not all of this can be had any more, so nothing was ordered.', {
     hint: 'Change the order and send it again.',
     details: { problems },
   })
+}
+
+/** Not what is sold elsewhere: its page leads there. */
+function isSold({ entry, offer }: NonNullable<ReturnType<typeof offerOf>>): boolean {
+  return offer.available && entry.data.buy === undefined
 }
 
 function missing(sku: string, title: string | undefined, left: number): Problem {

@@ -5,16 +5,20 @@ import type { MachineUsage } from '../types.ts'
 export function processUsage(pid: number): MachineUsage | null {
   try {
     const threads = readdirSync(`/proc/${pid}/task`)
-    const cpuNs = threads.reduce((sum, thread) => sum + firstNumber(`/proc/${pid}/task/${thread}/schedstat`), 0)
+    const cpuNs = threads.reduce((sum, thread) => sum + cpuOf(`/proc/${pid}/task/${thread}/schedstat`), 0)
     return { cpuNs, memoryBytes: residentBytes(pid) }
   } catch {
     return null
   }
 }
 
-/** proc_pid_schedstat: time on the processor, time waited for it, time slices. */
-function firstNumber(path: string): number {
-  return Number(readFileSync(path, 'latin1').split(' ')[0])
+/** proc_pid_schedstat: time on the processor, time waited for it, time slices. 0 for a thread that ends just now. */
+function cpuOf(path: string): number {
+  try {
+    return Number(readFileSync(path, 'latin1').split(' ')[0])
+  } catch {
+    return 0
+  }
 }
 
 function residentBytes(pid: number): number {
