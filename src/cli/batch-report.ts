@@ -1,4 +1,5 @@
 import type { BatchEvent } from '../dispatch/types.ts'
+import { percentiles } from '../meter/percentiles.ts'
 import { batchLines } from './batch-lines.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -37,5 +38,5 @@ function jsonOf({ error, ...event }: BatchEvent): object {
 }
 
 function medianOf(values: readonly number[]): number | null {
-  return values.length < ENOUGH ? null : (values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null)
+  return values.length < ENOUGH ? null : percentiles(values).p50
 }

@@ -71,6 +71,30 @@ describe('the meter in SQLite', () => {
     expect(meter.runs('a', 10)).toEqual([{ ...run, id: 1, freedFor: null }])
   })
 
+  it('goes on with a meter of an older version, whose rows tell less', () => {
+    meter.close()
+    rmSync(file)
+    const old = new DatabaseSync(file)
+    old.exec(`create table machine_run (id integer primary key, site text not null, driver text not null, boot_id text not null,
+      started_ns integer not null, ended_ns integer not null, started_at text not null, from_tier text not null, to_tier text not null,
+      reason text not null, writes integer not null, phases text not null, wake_share real not null) strict;
+      insert into machine_run values (1, 'a', 'process', 'boot', 1, 2, '2026-01-01T00:00:00.000Z', 'off', 'paused', 'write', 1, '[]', 0.5)`)
+    old.close()
+    meter = sqliteMeter(file)
+    meter.record(run)
+    const [newer, older] = meter.runs('a', 10)
+    expect(newer).toEqual({ ...run, id: 2, freedFor: null })
+    expect(older).toMatchObject({ id: 1, reason: 'write', cpuNs: null, memoryBytes: null, prices: null, freedFor: null })
+  })
+
+  it('frees a run once, and keeps it with the reason', () => {
+    meter.record(run)
+    expect(meter.free('a', 1, '2026-02-01T00:00:00.000Z', 'our fault')).toBe(true)
+    expect(meter.free('a', 1, '2026-02-02T00:00:00.000Z', 'again')).toBe(false)
+    expect(meter.free('b', 1, '2026-02-02T00:00:00.000Z', 'another site')).toBe(false)
+    expect(meter.runs('a', 1)).toEqual([{ ...run, id: 1, freedFor: 'our fault' }])
+  })
+
   it('refuses a run that ends before it starts', () => {
     expect(() => meter.record({ ...run, endedNs: run.startedNs - 1n })).toThrow(/constraint/i)
   })
