@@ -26,21 +26,26 @@ export async function forgetGuest(dataDir: string): Promise<void> {
 
 /**
  * The pid of a living guest that an earlier gateway left on `dataDir`, or null. The guest can write to that folder, so the note is not
- * trusted: the process must have been started when it says and must name the folder at the end of its command line.
+ * trusted: the process must have been started when it says, and its command line must end with `mark`, which is the folder if nothing else is said.
  */
-export async function findLeftover(dataDir: string, table: ProcessTable): Promise<number | null> {
+export async function findLeftover(dataDir: string, table: ProcessTable, mark = dataDir): Promise<number | null> {
   const note = await readNote(join(dataDir, NAME))
   if (note === null || note.pid === process.pid) return null
   const identity = await table.identify(note.pid)
   if (identity === null || identity.startedAt !== note.startedAt) return null
   // One that is dying has no command line any more, but may still hold its files.
-  return identity.command === '' || identity.command.endsWith(` ${dataDir}`) ? note.pid : null
+  return identity.command === '' || identity.command.endsWith(` ${mark}`) ? note.pid : null
 }
 
 /** Kills a leftover, stopped or not. Returns once none is seen; rejects with `machine-failed` if it still is at the deadline. */
-export async function sweepLeftover(dataDir: string, table: ProcessTable, deadline: AbortSignal): Promise<void> {
+export async function sweepLeftover(
+  dataDir: string,
+  table: ProcessTable,
+  deadline: AbortSignal,
+  mark = dataDir,
+): Promise<void> {
   for (;;) {
-    const pid = await findLeftover(dataDir, table)
+    const pid = await findLeftover(dataDir, table, mark)
     if (pid === null) return await forgetGuest(dataDir)
     if (deadline.aborted) {
       throw new DrowseError(

@@ -9,6 +9,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   'dpkg-deb': 'dpkg',
   mke2fs: 'e2fsprogs',
   debugfs: 'e2fsprogs',
+  'lxc-start': 'lxc',
+  newuidmap: 'uidmap',
   'qemu-system-x86_64': 'qemu-system-x86',
 }
 

@@ -20,6 +20,12 @@ export function defaultImagesFolder(env: NodeJS.ProcessEnv = process.env): strin
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'drowse', 'images')
 }
 
+/** Where the root folders of containers are kept. Root's own folders are closed to others, and a container's user must be able to enter. */
+export function defaultRootsFolder(env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.()): string {
+  if (uid === 0 && !env.XDG_CACHE_HOME) return '/var/cache/drowse/roots'
+  return join(defaultImagesFolder(env), '..', 'roots')
+}
+
 /** The images in a folder, by the name of their engine. What is none, or only a part of one, is left out. */
 export async function listImages(folder: string): Promise<readonly Image[]> {
   const names = await readdir(folder).catch(() => [])

@@ -53,11 +53,15 @@ export async function writeRootDisk(image: string, folders: readonly string[], f
 /** debugfs goes on after a command that failed and ends with 0. */
 async function checkSizes(image: string, files: readonly DiskFile[]): Promise<void> {
   for (const { path, from } of files) {
-    const said = await runProgram('debugfs', ['-R', `stat ${path}`, image])
-    const size = /\bSize: (\d+)/.exec(said)?.[1]
-    if (Number(size) === (await stat(from)).size) continue
+    if ((await sizeOnDisk(image, path)) === (await stat(from)).size) continue
     throw new DrowseError('image-failed', `The file ${path} did not reach the root disk whole.`, {
       hint: 'Is there room on the disk?',
     })
   }
+}
+
+/** The size of a file on an ext4 disk, in bytes; NaN where there is none. */
+export async function sizeOnDisk(image: string, path: string): Promise<number> {
+  const said = await runProgram('debugfs', ['-R', `stat ${path}`, image])
+  return Number(/\bSize: (\d+)/.exec(said)?.[1])
 }

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DrowseError } from '../../../errors/drowse-error.ts'
-import { createLink, type Link } from '../../../protocol/link.ts'
-import { openGuestLog } from '../../host/guest-log.ts'
+import { DrowseError } from '../../errors/drowse-error.ts'
+import { createLink, type Link } from '../../protocol/link.ts'
+import { openGuestLog } from './guest-log.ts'
 
 /** A guest's process with the link to it. */
 export interface Child {
@@ -22,13 +22,17 @@ export interface Child {
 }
 
 /**
- * Starts `command` with an empty environment, its link on standard input and output, its standard error in `guest.log` of `dataDir`.
+ * Starts `command` with nothing but `env` in its environment, its link on standard input and output, its standard error in `guest.log` of `dataDir`.
  * Returns once the process exists; rejects with `machine-failed` when it can't be started. A link that breaks kills the process.
  */
-export async function startChild(command: readonly string[], dataDir: string): Promise<Child> {
+export async function startChild(
+  command: readonly string[],
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   const [file = '', ...args] = command
   // A session of its own: Ctrl-C at the gateway's terminal must not hit a guest in the middle of a batch.
-  const child = spawn(file, args, { cwd: dataDir, env: {}, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const child = spawn(file, args, { cwd: dataDir, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   try {
     await once(child, 'spawn')
   } catch (cause) {
