@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { engineName } from '../build/engine.ts'
 import type { MachineConfig } from '../config/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { DATA } from '../machines/drivers/lxc/container-config.ts'
+import { lxcDriver } from '../machines/drivers/lxc.ts'
 import { type GuestProgram, processDriver } from '../machines/drivers/process.ts'
 import { qemuDriver } from '../machines/drivers/qemu.ts'
 import { localHost, sshHost } from '../machines/drivers/xen/host.ts'
 import { NOTE_FILE } from '../machines/drivers/xen/note.ts'
 import { xenDriver } from '../machines/drivers/xen.ts'
-import { defaultImagesFolder, findImage } from '../machines/image/images.ts'
+import { defaultImagesFolder, defaultRootsFolder, findImage } from '../machines/image/images.ts'
 import type { Image, ImageGuest } from '../machines/image/types.ts'
 import type { MachineDriver, MachineId } from '../machines/types.ts'
 import { packageFolders, ROOT_DIR, SOURCE_DIR, SOURCE_EXTENSION } from './paths.ts'
@@ -41,6 +43,15 @@ export function processMachines(guest: GuestProgram = GUEST): Machines {
   return { open: (parts) => processDriver({ ...parts, guest }), dataFile: 'site.db', wakeMs: 30_000 }
 }
 
+function lxcMachines(image: Image): Machines {
+  const { env } = imageGuest()
+  return {
+    open: (parts) => lxcDriver({ ...parts, image, env, roots: defaultRootsFolder() }),
+    dataFile: DATA,
+    wakeMs: 30_000,
+  }
+}
+
 function qemuMachines(image: Image, memoryMb: number): Machines {
   // An emulated machine on a busy host takes its time to boot.
   return { open: (parts) => qemuDriver({ ...parts, image, memoryMb }), dataFile: 'data.ext4', wakeMs: 120_000 }
@@ -68,15 +79,24 @@ export async function machinesFor({
   if (driver === 'process') return processMachines()
   const folder = defaultImagesFolder()
   const image = await findImage(folder, engineName(SOURCE_DIR))
-  if (image !== null) return driver === 'qemu' ? qemuMachines(image, memoryMb) : xenMachines(image, memoryMb, host)
-  throw new DrowseError('image-missing', `There is no machine image of this version of Drowse in ${folder}.`, {
-    hint: 'Build one with `drowse image build`. It is done once for each version.',
-  })
+  if (image === null) {
+    throw new DrowseError('image-missing', `There is no machine image of this version of Drowse in ${folder}.`, {
+      hint: 'Build one with `drowse image build`. It is done once for each version.',
+    })
+  }
+  switch (driver) {
+    case 'lxc':
+      return lxcMachines(image)
+    case 'qemu':
+      return qemuMachines(image, memoryMb)
+    case 'xen':
+      return xenMachines(image, memoryMb, host)
+  }
 }
 
 /** Throws `config-invalid` where the machine in `folder` is of another kind: its data can't be seen by this one, and the site would seem to be empty. */
 export function checkKind({ dataFile }: Machines, folder: string): void {
-  const other = ['site.db', 'data.ext4', NOTE_FILE].find((name) => name !== dataFile && existsSync(join(folder, name)))
+  const other = ['site.db', 'data.ext4', DATA, NOTE_FILE].find((name) => name !== dataFile && existsSync(join(folder, name)))
   if (other === undefined) return
   throw new DrowseError('config-invalid', `The machine in ${folder} was made by another driver: its data is in ${other}.`, {
     hint: 'Set `machine.driver` back to what it was, or start with another --data folder.',

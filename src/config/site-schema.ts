@@ -136,7 +136,7 @@ export const siteEntries = {
   publish: v.optional(publishSchema, {}),
   machine: v.optional(
     v.object({
-      driver: v.optional(v.picklist(['process', 'qemu', 'xen']), 'process'),
+      driver: v.optional(v.picklist(['process', 'lxc', 'qemu', 'xen']), 'process'),
       memoryMb: v.optional(memoryMb, 512),
       host: v.optional(v.nullable(machineHost), null),
       keepPausedFor: v.optional(duration, '1h'),

@@ -104,7 +104,7 @@ export interface ShippingMethod {
 
 /** What the site's machine is. */
 export interface MachineConfig {
-  readonly driver: 'process' | 'qemu' | 'xen'
+  readonly driver: 'process' | 'lxc' | 'qemu' | 'xen'
   /** Of a virtual machine. */
   readonly memoryMb: number
   /** Where Xen runs, as ssh knows it; null: on this computer. */

@@ -1,35 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { writeCorpus } from './corpus.ts'
+import { comment, type Gateway, startGateway, stopGateway } from './gateway.ts'
 import { bar, median, percentile, table } from './report.ts'
 
 const SIZES = [100, 1_000, 10_000]
 const WARM_UP = 20
 const ROUNDS = 150
-/** Long enough for the machine to be asleep again before the next write. */
-const PAUSE_MS = 30
 const PHASES = ['queue', 'wake', 'apply', 'render', 'transfer', 'publish', 'record', 'suspend']
-
-interface Batch {
-  readonly rendered: number
-  readonly changed: number
-  readonly from: string
-  readonly phases: readonly { readonly name: string; readonly ns: number }[]
-  readonly wakeShare: number
-}
-
-interface Gateway {
-  readonly posts: number
-  readonly url: string
-  readonly batches: Batch[]
-  readonly latencies: number[]
-  readonly child: ChildProcess
-}
 
 /**
  * A comment from POST to the published page, with the process driver and the directory store, through `drowse start` and real HTTP. Sites of three sizes take turns,
@@ -39,51 +18,20 @@ export async function benchWrites(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'drowse-bench-'))
   const gateways: Gateway[] = []
   try {
-    for (const posts of SIZES) gateways.push(await start(dir, posts))
+    for (const posts of SIZES) {
+      const site = join(dir, String(posts))
+      writeCorpus(site, posts)
+      gateways.push(await startGateway(site, posts))
+    }
     for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+      if (round === WARM_UP) for (const gateway of gateways) gateway.forget()
       for (const gateway of gateways) await comment(gateway, round)
     }
     return report(gateways)
   } finally {
-    for (const { child } of gateways) {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    }
+    for (const gateway of gateways) await stopGateway(gateway)
     rmSync(dir, { recursive: true })
   }
-}
-
-async function start(dir: string, posts: number): Promise<Gateway> {
-  const site = join(dir, String(posts))
-  writeCorpus(site, posts)
-  const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'drowse.js')
-  const child = spawn(process.execPath, [main, 'start', site, '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })
-  const batches: Batch[] = []
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`drowse start ended with ${code}.`)))
-    lines.on('line', (line) => {
-      const value = JSON.parse(line)
-      if (typeof value.url === 'string') resolve(value.url)
-      if (value.batch) batches.push(value.batch)
-    })
-  })
-  return { posts, url, batches, latencies: [], child }
-}
-
-async function comment(gateway: Gateway, round: number): Promise<void> {
-  const page = `/posts/post-${1 + ((round * 13) % gateway.posts)}/`
-  const before = gateway.batches.length
-  const body = new URLSearchParams({ page, name: 'Ann', text: `A *comment*, number ${round}.` })
-  const startedAt = performance.now()
-  const response = await fetch(new URL('/-/comment.create', gateway.url), { method: 'POST', body, redirect: 'manual' })
-  const ms = performance.now() - startedAt
-  if (response.status !== 303) throw new Error(`The comment was answered ${response.status}: ${await response.text()}`)
-  await response.arrayBuffer()
-  while (gateway.batches.length === before) await sleep(1)
-  await sleep(PAUSE_MS)
-  if (round === WARM_UP - 1) gateway.batches.length = 0
-  if (round >= WARM_UP) gateway.latencies.push(ms)
 }
 
 function report(gateways: readonly Gateway[]): string {

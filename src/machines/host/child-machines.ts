@@ -195,7 +195,8 @@ export function childMachines(kind: ChildKind, options: Options): MachineDriver 
     watch.lap('stop')
     if (!(await reaches(id, 'stopped', deadline))) {
       throw (
-        child.link.fault ?? new DrowseError('machine-failed', `The ${kind.noun} of ${id} was not seen to stop before the deadline.`)
+        child.link.fault ??
+        new DrowseError('machine-failed', `The ${kind.noun} of ${id} was not seen to stop before the deadline.`)
       )
     }
     watch.lap('observe')

@@ -38,12 +38,7 @@ export async function findLeftover(dataDir: string, table: ProcessTable, mark = 
 }
 
 /** Kills a leftover, stopped or not. Returns once none is seen; rejects with `machine-failed` if it still is at the deadline. */
-export async function sweepLeftover(
-  dataDir: string,
-  table: ProcessTable,
-  deadline: AbortSignal,
-  mark = dataDir,
-): Promise<void> {
+export async function sweepLeftover(dataDir: string, table: ProcessTable, deadline: AbortSignal, mark = dataDir): Promise<void> {
   for (;;) {
     const pid = await findLeftover(dataDir, table, mark)
     if (pid === null) return await forgetGuest(dataDir)

@@ -47,6 +47,8 @@ function requirePrograms(): void {
   try {
     execFileSync('lxc-start', ['--version'])
   } catch {
-    throw new Error('This lab needs LXC. On Debian 12, as root: apt-get update && apt-get install -y --no-install-recommends lxc e2fsprogs')
+    throw new Error(
+      'This lab needs LXC. On Debian 12, as root: apt-get update && apt-get install -y --no-install-recommends lxc e2fsprogs',
+    )
   }
 }

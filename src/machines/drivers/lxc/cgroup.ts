@@ -68,7 +68,8 @@ export function openFreezer(monitor: number, name: string): Freezer | null {
 export async function clearCgroups(name: string, deadline: AbortSignal): Promise<void> {
   for (const folder of foldersOf(name)) {
     while (!removed(folder)) {
-      if (deadline.aborted) throw new DrowseError('machine-failed', `A container that an earlier gateway left is still in ${folder}.`)
+      if (deadline.aborted)
+        throw new DrowseError('machine-failed', `A container that an earlier gateway left is still in ${folder}.`)
       await sleep(1)
     }
   }
