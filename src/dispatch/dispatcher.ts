@@ -1,5 +1,6 @@
 import { DrowseError } from '../errors/drowse-error.ts'
 import { createLane, type Lane } from './lane.ts'
+import { createSavedTimes } from './saved-times.ts'
 import { createSuspicion } from './suspicion.ts'
 import { firstTier, type IdlePolicy } from './tiers.ts'
 import type { Dispatcher, DispatcherOptions, DispatchLimits } from './types.ts'
@@ -27,6 +28,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const sleepTier = firstTier(idle, driver.capabilities)
   const waiters = createWaiters(clock)
   const wakeTimes = createWakeTimes(journal.state, clock, notify)
+  const savedTimes = createSavedTimes(journal.state)
   const lanes = new Map<string, Lane>()
   let isStopped = false
 
@@ -51,7 +53,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       bootId,
       prices: options.prices ?? null,
     }
-    const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random })
+    const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random, savedTimes, budget: options.budget ?? null })
     lanes.set(site, lane)
     return lane
   }
@@ -63,6 +65,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     start() {
       wakeTimes.start()
+      for (const [site, sinceMs] of savedTimes.entries) laneOf(site).recall(sinceMs)
       // What a write was parked for may be mended: that is often why a gateway is started anew. If it fails again it is parked again.
       journal.unparkAll()
       for (const site of journal.sitesWithWork()) notify(site)
@@ -76,6 +79,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return await waiters.wait(site, write, deadlineMs)
     },
     machine: (site) => laneOf(site).machine,
+    quietUntil() {
+      const times = [...lanes.values()].map((lane) => lane.quietUntil())
+      return times.some((time) => time === null) ? null : Math.min(wakeTimes.next, ...times.map(Number))
+    },
     async stop() {
       isStopped = true
       wakeTimes.stop()

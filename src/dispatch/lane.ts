@@ -2,8 +2,10 @@ import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import type { Tier } from '../machines/types.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type RunOutcome, runMachine, sinkMachine } from './machine-run.ts'
+import type { MemoryBudget, Sleeper } from './memory-budget.ts'
 import type { RunMemory, RunParts } from './run-parts.ts'
-import { type IdlePolicy, isAbove, nextTier } from './tiers.ts'
+import type { SavedTimes } from './saved-times.ts'
+import { belowPaused, type IdlePolicy, isAbove, nextTier } from './tiers.ts'
 import type { SiteMachine } from './types.ts'
 
 /** One site's runs, one after the other. */
@@ -11,6 +13,10 @@ export interface Lane {
   /** There may be work. Wakes nothing if there is none. */
   notify(): void
   readonly machine: SiteMachine
+  /** Its machine was saved under an earlier gateway, at this time. Called once, before all else. */
+  recall(savedSinceMs: number): void
+  /** See the dispatcher's. */
+  quietUntil(): number | null
   /** Resolves when nothing runs any more. */
   stop(): Promise<void>
 }
@@ -18,12 +24,14 @@ export interface Lane {
 interface LaneOptions {
   readonly idle: IdlePolicy
   readonly random: () => number
+  readonly savedTimes: SavedTimes
+  readonly budget: MemoryBudget | null
 }
 
 /** Calls during a run, its suspend included, lead to another look at the queue after it: no write is missed. */
-export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }: LaneOptions): Lane {
+export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, savedTimes, budget }: LaneOptions): Lane {
   const { site, driver, clock, limits } = parts
-  const memory: RunMemory = { suspect: null, acknowledged: 0, cpuNs: 0 }
+  const memory: RunMemory = { suspect: null, acknowledged: 0, cpuNs: 0, heldBytes: 0, writtenNs: 0n }
   const runParts: RunParts = { ...parts, isStopping: () => isStopping }
   let isStopping = false
   let isWanted = false
@@ -35,19 +43,38 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
   /** How the machine sleeps, and since when; null where that is not known. */
   let rest: { readonly tier: Tier; readonly sinceNs: bigint } | null = null
   let cancelSinking: (() => void) | null = null
+  /** Of a machine that sleeps with its memory held. */
+  let sleeper: Sleeper | null = null
+  /** Whether it could not sink when it was to: then it is not evicted before it has worked again. */
+  let isStubborn = false
 
   function begin(work: () => Promise<void>): void {
     cancelSinking?.()
     cancelSinking = null
+    if (sleeper !== null) budget?.release(sleeper)
+    sleeper = null
     running = work().finally(() => {
       running = null
       if (isWanted) proceed()
+      if (running === null) countIn()
       if (running === null) sinkLater()
     })
   }
 
   function restAt(tier: Tier | null): void {
     rest = tier === null ? null : { tier, sinceNs: clock.monotonicNs() }
+    savedTimes.set(site, tier === 'saved' ? clock.now() : null)
+  }
+
+  /** A machine that sleeps with its memory held counts for the budget, and may have to sink at once. */
+  function countIn(): void {
+    if (budget === null || rest?.tier !== 'paused' || isStopping || isStubborn) return
+    sleeper = { memoryBytes: memory.heldBytes, writtenNs: memory.writtenNs, evict }
+    budget.hold(sleeper)
+  }
+
+  function evict(): void {
+    if (running === null && !isStopping) begin(() => sink('paused', belowPaused(idle, driver.capabilities)))
   }
 
   function proceed(): void {
@@ -63,6 +90,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
       const outcome = await runMachine(runParts, memory, since).catch(unforeseen)
       if (outcome.error === null) {
         failures = 0
+        isStubborn = false
         if (outcome.tier !== 'unchanged') restAt(outcome.tier)
       } else {
         restAt(null)
@@ -104,6 +132,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
       restAt(to)
     } catch (cause) {
       restAt(from)
+      isStubborn = true
       report(asDrowseError(cause, 'machine-failed'))
     }
   }
@@ -166,8 +195,20 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random }
       isWanted = true
       proceed()
     },
+    recall(savedSinceMs) {
+      const sleptNs = BigInt(Math.round(Math.max(0, clock.now() - savedSinceMs) * 1e6))
+      rest = { tier: 'saved', sinceNs: clock.monotonicNs() - sleptNs }
+      sinkLater()
+    },
+    quietUntil() {
+      if (running !== null || isWanted || cancelRetry !== null || rest?.tier === 'paused') return null
+      const next = rest === null ? null : nextTier(rest.tier, idle, driver.capabilities)
+      if (rest === null || next === null) return Number.POSITIVE_INFINITY
+      return clock.now() + next.afterMs - Number(clock.monotonicNs() - rest.sinceNs) / 1e6
+    },
     async stop() {
       isStopping = true
+      if (sleeper !== null) budget?.release(sleeper)
       cancelRetry?.()
       cancelSinking?.()
       await running

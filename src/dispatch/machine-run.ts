@@ -54,6 +54,7 @@ export async function runMachine(
   const error = failure?.error ?? slept.error
   const said = error === null ? {} : { error }
   emit({ ...nothing(site), from: awake.from, ...drained.event, phases: last.phases(), wakeShare, ...said })
+  if (drained.writes > 0) memory.writtenNs = endedNs
   const isFree = drained.writes === 0 && failure !== null && !failure.isHarmless
   const idle = isAsked ? 'owner' : 'timer'
   const worked = first === null ? idle : 'write'
@@ -91,6 +92,7 @@ async function record({ site, driver, meter, bootId, prices }: RunParts, memory:
   const before = seen.from === 'off' ? 0 : memory.cpuNs
   const cpuNs = usage === null ? null : Math.max(0, usage.cpuNs - before)
   memory.cpuNs = usage?.cpuNs ?? (seen.to === 'paused' ? memory.cpuNs : 0)
+  memory.heldBytes = seen.to === 'paused' ? (usage?.memoryBytes ?? 0) : 0
   meter.record({ site, driver: driver.name, bootId, prices, ...seen, cpuNs, memoryBytes: usage?.memoryBytes ?? null })
 }
 

@@ -36,6 +36,10 @@ export interface RunMemory {
   acknowledged: number
   /** What the driver last said of the processor's time the machine has had since it was started. */
   cpuNs: number
+  /** What the driver last said of the memory that it holds while it sleeps. */
+  heldBytes: number
+  /** When it last published a write, by the monotonic clock; 0 if it never did. */
+  writtenNs: bigint
 }
 
 /** Why a run ends early. */

@@ -20,10 +20,14 @@ export function nextTier(
   { keepPausedMs, keepSavedMs }: IdlePolicy,
   { save }: Capabilities,
 ): { readonly tier: Tier; readonly afterMs: number } | null {
-  if (tier === 'paused' && keepPausedMs !== null) {
-    return { tier: save && keepSavedMs !== 0 ? 'saved' : 'off', afterMs: keepPausedMs }
-  }
+  if (tier === 'paused' && keepPausedMs !== null)
+    return { tier: belowPaused({ keepPausedMs, keepSavedMs }, { save }), afterMs: keepPausedMs }
   return tier === 'saved' && keepSavedMs !== null ? { tier: 'off', afterMs: keepSavedMs } : null
+}
+
+/** Where a machine goes that may not hold its memory any longer. */
+export function belowPaused({ keepSavedMs }: IdlePolicy, { save }: Pick<Capabilities, 'save'>): Tier {
+  return save && keepSavedMs !== 0 ? 'saved' : 'off'
 }
 
 const DEPTH = { paused: 1, saved: 2, off: 3 } as const

@@ -4,6 +4,7 @@ import type { Awake, MachineDriver, MachineState, Phase, Tier } from '../machine
 import type { Meter, Prices } from '../meter/types.ts'
 import type { Effect, Json, Problem, Receipt } from '../protocol/types.ts'
 import type { Publisher } from '../publish/types.ts'
+import type { MemoryBudget } from './memory-budget.ts'
 import type { IdlePolicy } from './tiers.ts'
 
 /** Time, as the dispatcher sees it. */
@@ -80,6 +81,8 @@ export interface DispatcherOptions {
   readonly prices?: Prices | null
   readonly onBatch: (event: BatchEvent) => void
   readonly idle?: IdlePolicy
+  /** What paused machines may hold together; without one, any amount. */
+  readonly budget?: MemoryBudget
   readonly limits?: Partial<DispatchLimits>
 }
 
@@ -142,6 +145,11 @@ export interface Dispatcher {
    */
   settled(site: string, write: string, deadlineMs: number): Promise<Receipt | null>
   machine(site: string): SiteMachine
+  /**
+   * Whether it could be stopped without loss to anybody: null while something is under way or a machine holds memory; else when the first timer will go off, in milliseconds since 1970,
+   * `Infinity` if there is none.
+   */
+  quietUntil(): number | null
   /** Finishes the batches under way and puts their machines to sleep. Nothing runs afterwards. */
   stop(): Promise<void>
 }

@@ -13,6 +13,8 @@ export interface WakeTimes {
   start(): void
   set(site: string, at: string | null): void
   isDue(site: string): boolean
+  /** The next time that was set and has not been called, in milliseconds since 1970; `Infinity` if there is none. */
+  readonly next: number
   stop(): void
 }
 
@@ -23,11 +25,15 @@ export function createWakeTimes(state: DurableState, clock: Clock, wake: (site: 
   let cancel: (() => void) | null = null
   let isStarted = false
 
+  function soonest(): number {
+    return Math.min(...[...times].filter(([site]) => !called.has(site)).map(([, at]) => at))
+  }
+
   function arm(): void {
     cancel?.()
     cancel = null
     if (!isStarted) return
-    const next = Math.min(...[...times].filter(([site]) => !called.has(site)).map(([, at]) => at))
+    const next = soonest()
     if (next === Number.POSITIVE_INFINITY) return
     cancel = clock.after(Math.min(Math.max(0, next - clock.now()), LONGEST_SLEEP_MS), ring)
   }
@@ -59,6 +65,9 @@ export function createWakeTimes(state: DurableState, clock: Clock, wake: (site: 
       arm()
     },
     isDue,
+    get next() {
+      return soonest()
+    },
     stop() {
       isStarted = false
       arm()

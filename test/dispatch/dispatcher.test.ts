@@ -262,6 +262,63 @@ it('sinks all the same when it is notified of nothing, or could not sink the fir
   expect(events.filter(({ error }) => error !== undefined)).toHaveLength(1)
 })
 
+describe('a machine that was saved when its gateway ended', () => {
+  async function savedAndStopped(idle: { keepPausedMs: number; keepSavedMs: number }) {
+    const folder = newFolder()
+    const toy = toyMachine({ save: true })
+    const before = await desk({ folder, toy, idle })
+    await before.dispatcher.settled('blog', await before.write('hello'), 5000)
+    await vi.waitFor(() => expect(toy.log.at(-1)).toBe('suspend saved'))
+    await vi.waitFor(() => expect(before.runs.at(-1)).toMatchObject({ to: 'saved' }))
+    await before.dispatcher.stop()
+    const after = await desk({ folder, toy, idle })
+    return { ...after, toy }
+  }
+
+  it('is turned off when its time has come, and not sooner', async () => {
+    const idle = { keepPausedMs: 0, keepSavedMs: 600 }
+    const { dispatcher, toy, runs } = await savedAndStopped(idle)
+    const startedAt = Date.now()
+    dispatcher.start()
+    expect(dispatcher.quietUntil()).toBeLessThanOrEqual(startedAt + 600)
+    await sleep(50)
+    expect(toy.log.at(-1)).toBe('suspend saved')
+    await vi.waitFor(() => expect(toy.log.at(-1)).toBe('suspend off'), 5000)
+    await vi.waitFor(() => expect(runs).toMatchObject([{ from: 'saved', to: 'off', reason: 'idle' }]))
+    expect(dispatcher.quietUntil()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('is turned off at once when its time came meanwhile', async () => {
+    const { dispatcher, toy } = await savedAndStopped({ keepPausedMs: 0, keepSavedMs: 50 })
+    await sleep(60)
+    dispatcher.start()
+    await vi.waitFor(() => expect(toy.log.at(-1)).toBe('suspend off'))
+  })
+
+  it('is let be by a gateway after the next: it was turned off already', async () => {
+    const idle = { keepPausedMs: 0, keepSavedMs: 50 }
+    const { dispatcher, toy, runs, journal } = await savedAndStopped(idle)
+    dispatcher.start()
+    await vi.waitFor(() => expect(runs).toHaveLength(1))
+    expect(journal.state.entries('dispatch/saved-since/')).toEqual([])
+    expect(toy.log.filter((line) => line === 'suspend off')).toHaveLength(1)
+  })
+})
+
+describe('a dispatcher that could be stopped', () => {
+  it('says so when nothing holds memory, and until when', async () => {
+    const { dispatcher, write, toy } = await desk({ idle: { keepPausedMs: 100, keepSavedMs: null } })
+    dispatcher.start()
+    expect(dispatcher.quietUntil()).toBe(Number.POSITIVE_INFINITY)
+    const at = Date.now() + 60_000
+    toy.nextWakeAt = new Date(at).toISOString()
+    await dispatcher.settled('blog', await write('hello'), 5000)
+    expect(dispatcher.quietUntil()).toBeNull()
+    await vi.waitFor(() => expect(dispatcher.quietUntil()).toBe(at))
+    expect(toy.log.at(-1)).toBe('suspend off')
+  })
+})
+
 it('leaves no timer behind when it stops in the middle of a run', async () => {
   const clock = systemClock()
   const waiting = new Set<number>()

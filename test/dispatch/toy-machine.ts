@@ -18,7 +18,7 @@ export interface ToyMachine {
   effects: readonly Effect[]
 }
 
-export function toyMachine(): ToyMachine {
+export function toyMachine({ save = false } = {}): ToyMachine {
   const receipts = new Map<string, Receipt>()
   const comments: string[] = []
   const unacknowledged = new Map<string, { readonly outbox: number; readonly frame: Frame<FromGuest> }>()
@@ -90,7 +90,7 @@ export function toyMachine(): ToyMachine {
     effects: [],
     driver: {
       name: 'toy',
-      capabilities: { pause: true, save: false, clockSurvives: true, isolates: false },
+      capabilities: { pause: true, save, clockSurvives: true, isolates: false },
       observe: () => Promise.resolve(state),
       wake,
       async suspend(_id, to) {
@@ -105,7 +105,7 @@ export function toyMachine(): ToyMachine {
         state = 'absent'
       },
       async close() {
-        state = 'absent'
+        if (state !== 'saved') state = 'absent'
       },
     },
   }
