@@ -3,7 +3,7 @@ import { createDispatcher } from '../dispatch/dispatcher.ts'
 import { createEffects } from '../dispatch/perform-effects.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
 import type { IdlePolicy } from '../dispatch/tiers.ts'
-import type { BatchEvent, Dispatcher, Performer, Telling } from '../dispatch/types.ts'
+import type { BatchEvent, Dispatcher, Performer, Telling, WakeBudget } from '../dispatch/types.ts'
 import type { DrowseError } from '../errors/drowse-error.ts'
 import { sqliteJournal } from '../journal/sqlite.ts'
 import type { Journal } from '../journal/types.ts'
@@ -34,6 +34,8 @@ export interface Backends {
   readonly wakeMs: number
   /** How it sleeps, if not as the dispatcher would have it. */
   readonly idle?: IdlePolicy
+  /** How often visitors can have it woken; as often as they want if it is not given. */
+  readonly budget?: WakeBudget
   /** What its time costs, for the meter. */
   readonly prices?: Prices | null
   /** The file that caches what is published. */
@@ -87,12 +89,13 @@ export async function compose(
   onBatch: (event: BatchEvent) => void,
   onFault: (error: DrowseError) => void = () => {},
 ): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, wakeMs, idle, prices = null, indexPath, performers = [] } = backends
+  const { journal, meter, store, publishing, driver, wakeMs, idle, budget, prices = null, indexPath, performers = [] } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const clock = systemClock()
   const tell = async ({ kind, payload, key }: Telling) => {
     await journal.accept({ site: SITE, kind, actor: { role: 'owner' }, payload, key })
-    dispatcher.notify(SITE)
+    // Visitors' orders bring them about, one each.
+    dispatcher.notify(SITE, 'visitor')
   }
   const effects = createEffects({ site: SITE, outbox: journal.effects, performers, tell, clock, random: Math.random, onFault })
   const dispatcher = createDispatcher({
@@ -113,6 +116,7 @@ export async function compose(
     prices,
     onBatch,
     ...(idle === undefined ? {} : { idle }),
+    ...(budget === undefined ? {} : { budget: () => budget }),
     limits: { applyMs: APPLY_MS, wakeMs },
   })
   // What an earlier gateway left.

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { SiteConfig } from '../config/types.ts'
 import { FORMS } from '../features/forms.ts'
 import { createGateway } from '../gateway/app.ts'
 import { staticSite } from '../gateway/static.ts'
@@ -18,8 +19,11 @@ export function siteApp(
     /** How long a visitor waits for the page before the answer is 202. */
     readonly deadlineMs: number
     readonly hooks?: readonly Hook[]
+    /** What visitors may send; without it, as much as they want. */
+    readonly visitors?: Pick<SiteConfig['gateway'], 'writesPerHour' | 'writesPerNetwork' | 'trustedProxies'>
   },
 ): Hono {
+  const { visitors } = options
   const gateway = createGateway({
     site: SITE,
     forms: FORMS,
@@ -36,6 +40,7 @@ export function siteApp(
     origin: options.origin,
     acceptsOwnHost: true,
     deadlineMs: options.deadlineMs,
+    ...(visitors === undefined ? {} : { limits: visitors, trustedProxies: visitors.trustedProxies }),
   })
   return new Hono().route('/', gateway).route('/', staticSite(publisher))
 }

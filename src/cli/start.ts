@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { readSiteFile } from '../build/scan-folder.ts'
 import type { SiteConfig } from '../config/types.ts'
 import type { BatchEvent, Performer } from '../dispatch/types.ts'
+import type { StripeOptions } from '../effects/stripe.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { startServer } from '../gateway/server.ts'
 import type { Hook } from '../gateway/types.ts'
@@ -14,6 +15,7 @@ import { openStore, publisherOptions, tellCapabilities } from './publishing.ts'
 import { siteApp } from './site-app.ts'
 import { syncFolder } from './sync-folder.ts'
 import { counted, type Terminal } from './terminal.ts'
+import { wakeBudget } from './wake-budget.ts'
 
 const DEADLINE_MS = 10_000
 /** Published writes are kept this long for their idempotency keys and status pages. */
@@ -48,6 +50,7 @@ export async function runStart(
     ...openBackends(dataDir, machines, await publishTo(terminal, settings, siteDir, dataDir)),
     idle: { keepPausedMs: keepPausedFor, keepSavedMs: keepSavedFor },
     prices,
+    budget: wakeBudget(settings.gateway),
   }
   const notice = (batch: BatchEvent) => {
     report.batch(batch)
@@ -71,7 +74,7 @@ export async function runStart(
       throw state === 'waiting' ? await Promise.race([patience.over, stopped.then(interrupted)]) : unpublished(problems.length)
     }
     const server = await startServer({
-      fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks }).fetch,
+      fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks, visitors: settings.gateway }).fetch,
       port: options.port,
       hostname: options.host,
     })
@@ -99,6 +102,7 @@ async function outsideParts(
     DROWSE_SMTP_URL: smtpUrl = '',
     DROWSE_STRIPE_KEY: secretKey = '',
     DROWSE_STRIPE_WEBHOOK_SECRET: webhookSecret = '',
+    DROWSE_STRIPE_API: api = '',
   } = process.env
   const mails = smtpUrl === '' ? [] : [(await import('../effects/mail.ts')).mailPerformer({ smtpUrl })]
   if (mail !== null && smtpUrl === '')
@@ -109,8 +113,26 @@ async function outsideParts(
       hint: 'Start with DROWSE_STRIPE_KEY and DROWSE_STRIPE_WEBHOOK_SECRET, or take `stripe` out of `shop.payment`.',
     })
   }
-  const { performers, hook } = (await import('../effects/stripe.ts')).stripeParts({ secretKey, webhookSecret, now: Date.now })
+  const { performers, hook } = (await import('../effects/stripe.ts')).stripeParts({
+    secretKey,
+    webhookSecret,
+    now: Date.now,
+    ...stripeApi(api),
+  })
   return { performers: [...mails, ...performers], hooks: [hook] }
+}
+
+/** Something in Stripe's place to try a shop out with, such as `http://localhost:12111`. Throws `config-invalid`. */
+function stripeApi(address: string): Pick<StripeOptions, 'api'> {
+  if (address === '') return {}
+  const { protocol, hostname, port } = URL.parse(address) ?? {}
+  if (hostname === undefined || (protocol !== 'http:' && protocol !== 'https:')) {
+    throw new DrowseError('config-invalid', `DROWSE_STRIPE_API is ${address}, which is no address.`, {
+      hint: 'Leave it out: Stripe’s own is used then.',
+    })
+  }
+  const isPlain = protocol === 'http:'
+  return { api: { host: hostname, port: Number(port || (isPlain ? 80 : 443)), protocol: isPlain ? 'http' : 'https' } }
 }
 
 /** What the site's own settings say; a site without any is published to its data folder. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { GATEWAY_KEYS, gatewaySchema } from './gateway-schema.ts'
 import { listsSchema } from './lists-schema.ts'
 import { PUBLISH_KEYS, publishSchema } from './publish-schema.ts'
 import { SHOP_KEYS, shopSchema } from './shop-schema.ts'
@@ -134,6 +135,7 @@ export const siteEntries = {
   pictures: v.optional(v.boolean(), true),
   search: v.optional(v.boolean(), true),
   publish: v.optional(publishSchema, {}),
+  gateway: v.optional(gatewaySchema, {}),
   machine: v.optional(
     v.object({
       driver: v.optional(v.picklist(['process', 'lxc', 'qemu', 'xen']), 'process'),
@@ -158,6 +160,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   'menu.*': ['title', 'path'],
   'languages.*': ['title', 'description', 'author', 'menu'],
   'languages.*.menu.*': ['title', 'path'],
+  ...GATEWAY_KEYS,
   ...SHOP_KEYS,
   ...PUBLISH_KEYS,
 }

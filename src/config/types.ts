@@ -46,6 +46,7 @@ export interface SiteConfig {
   /** Whether the site has a search page. */
   readonly search: boolean
   readonly publish: PublishConfig
+  readonly gateway: GatewayConfig
   readonly machine: MachineConfig
   /** Whatever the theme reads; Drowse itself does not. */
   readonly data: { readonly [key: string]: Json }
@@ -100,6 +101,17 @@ export interface ShippingMethod {
   /** None: everywhere. */
   readonly countries: readonly string[]
   readonly weights: readonly { readonly upTo: number; readonly price: string }[]
+}
+
+/** What visitors may ask of the gateway and of the machine. Each is the most in any hour or day, half of which may come at once; null: no limit. */
+export interface GatewayConfig {
+  readonly writesPerHour: number | null
+  /** From one network. */
+  readonly writesPerNetwork: number | null
+  readonly wakesPerHour: number | null
+  readonly wakesPerDay: number | null
+  /** Whose `X-Forwarded-For` is believed: addresses and networks. */
+  readonly trustedProxies: readonly string[]
 }
 
 /** What the site's machine is. */

@@ -1,9 +1,10 @@
 import { DrowseError } from '../errors/drowse-error.ts'
+import type { Actor } from '../protocol/types.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createSavedTimes } from './saved-times.ts'
 import { createSuspicion } from './suspicion.ts'
 import { firstTier, type IdlePolicy } from './tiers.ts'
-import type { Dispatcher, DispatcherOptions, DispatchLimits } from './types.ts'
+import type { Dispatcher, DispatcherOptions, DispatchLimits, WakeBudget } from './types.ts'
 import { createWaiters } from './waiters.ts'
 import { createWakeTimes } from './wake-times.ts'
 
@@ -18,6 +19,8 @@ const LIMITS: DispatchLimits = {
   suspectAfter: 5,
 }
 
+const UNLIMITED: WakeBudget = { waitMs: () => 0, spend: () => undefined }
+
 const IDLE: IdlePolicy = { keepPausedMs: null, keepSavedMs: null }
 
 /** See `Dispatcher`. Sites run beside each other, each with one machine and one batch at a time. */
@@ -27,7 +30,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const limits = { ...LIMITS, ...options.limits }
   const sleepTier = firstTier(idle, driver.capabilities)
   const waiters = createWaiters(clock)
-  const wakeTimes = createWakeTimes(journal.state, clock, notify)
+  const wakeTimes = createWakeTimes(journal.state, clock, (site) => notify(site, 'visitor'))
   const savedTimes = createSavedTimes(journal.state)
   const lanes = new Map<string, Lane>()
   let isStopped = false
@@ -53,13 +56,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       bootId,
       prices: options.prices ?? null,
     }
-    const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random, savedTimes, budget: options.budget ?? null })
+    const held = { savedTimes, budget: options.budget ?? null }
+    const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random, ...held, wakes: options.wakes?.(site) ?? UNLIMITED })
     lanes.set(site, lane)
     return lane
   }
 
-  function notify(site: string): void {
-    if (!isStopped) laneOf(site).notify()
+  function notify(site: string, whose: Actor['role'] = 'owner'): void {
+    if (!isStopped) laneOf(site).notify(whose)
   }
 
   return {
@@ -71,6 +75,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       for (const site of journal.sitesWithWork()) notify(site)
     },
     notify,
+    heldMs: (site) => laneOf(site).heldMs(),
     async settled(site, write, deadlineMs) {
       const entry = journal.find(site, write)
       if (entry === null) throw new DrowseError('write-unknown', `There is no write ${write} on this site.`)

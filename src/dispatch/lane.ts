@@ -1,17 +1,20 @@
 import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
 import type { Tier } from '../machines/types.ts'
+import type { Actor } from '../protocol/types.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type RunOutcome, runMachine, sinkMachine } from './machine-run.ts'
 import type { MemoryBudget, Sleeper } from './memory-budget.ts'
 import type { RunMemory, RunParts } from './run-parts.ts'
 import type { SavedTimes } from './saved-times.ts'
 import { belowPaused, type IdlePolicy, isAbove, nextTier } from './tiers.ts'
-import type { SiteMachine } from './types.ts'
+import type { SiteMachine, WakeBudget } from './types.ts'
 
 /** One site's runs, one after the other. */
 export interface Lane {
   /** There may be work. Wakes nothing if there is none. */
-  notify(): void
+  notify(whose: Actor['role']): void
+  /** See `Dispatcher`. */
+  heldMs(): number
   readonly machine: SiteMachine
   /** Its machine was saved under an earlier gateway, at this time. Called once, before all else. */
   recall(savedSinceMs: number): void
@@ -26,20 +29,32 @@ interface LaneOptions {
   readonly random: () => number
   readonly savedTimes: SavedTimes
   readonly budget: MemoryBudget | null
+  readonly wakes: WakeBudget
 }
 
+/** The owner is told of a spent budget at most this often. */
+const TOLD_EVERY_NS = 3_600_000_000_000n
+
 /** Calls during a run, its suspend included, lead to another look at the queue after it: no write is missed. */
-export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, savedTimes, budget }: LaneOptions): Lane {
+export function createLane(
+  parts: Omit<RunParts, 'isStopping'>,
+  { idle, random, savedTimes, budget, wakes }: LaneOptions,
+): Lane {
   const { site, driver, clock, limits } = parts
   const memory: RunMemory = { suspect: null, acknowledged: 0, cpuNs: 0, heldBytes: 0, writtenNs: 0n }
   const runParts: RunParts = { ...parts, isStopping: () => isStopping }
   let isStopping = false
   let isWanted = false
+  /** It is wanted on the owner's behalf, whom no budget holds back. */
+  let isOwners = false
   let notifiedNs: bigint | null = null
   let failures = 0
   let running: Promise<void> | null = null
   /** Calls off the next retry; while it is set, the site is being left alone. */
   let cancelRetry: (() => void) | null = null
+  /** Calls off the look at the budget; while it is set, visitors' writes wait for it. */
+  let cancelHold: (() => void) | null = null
+  let toldNs: bigint | null = null
   /** How the machine sleeps, and since when; null where that is not known. */
   let rest: { readonly tier: Tier; readonly sinceNs: bigint } | null = null
   let cancelSinking: (() => void) | null = null
@@ -53,6 +68,8 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
     cancelSinking = null
     if (sleeper !== null) budget?.release(sleeper)
     sleeper = null
+    cancelHold?.()
+    cancelHold = null
     running = work().finally(() => {
       running = null
       if (isWanted) proceed()
@@ -79,15 +96,40 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
 
   function proceed(): void {
     if (running !== null || cancelRetry !== null || isStopping) return
-    begin(drain)
+    if (isHeld()) hold()
+    else begin(drain)
+  }
+
+  function isHeld(): boolean {
+    return !isOwners && wakes.waitMs() > 0
+  }
+
+  function hold(): void {
+    if (cancelHold !== null) return
+    cancelHold = clock.after(wakes.waitMs(), () => {
+      cancelHold = null
+      proceed()
+    })
+    if (parts.journal.backlog(site) === 0) return
+    const nowNs = clock.monotonicNs()
+    if (toldNs !== null && nowNs - toldNs < TOLD_EVERY_NS) return
+    toldNs = nowNs
+    report(
+      new DrowseError('wakes-spent', 'Visitors have had the machine woken as often as they may for now.', {
+        hint: 'What they write is kept, and carried with the next wake; yours goes through at once. The numbers are `gateway.wakesPerHour` and `wakesPerDay` in site.yaml.',
+      }),
+    )
   }
 
   async function drain(): Promise<void> {
-    while (isWanted && !isStopping && cancelRetry === null) {
-      isWanted = false
+    while (isWanted && !isStopping && cancelRetry === null && !isHeld()) {
       const since = notifiedNs
+      const ownersRun = isOwners
+      isWanted = false
+      isOwners = false
       notifiedNs = null
       const outcome = await runMachine(runParts, memory, since).catch(unforeseen)
+      if (!ownersRun && (outcome.error !== null || outcome.tier !== 'unchanged')) wakes.spend()
       if (outcome.error === null) {
         failures = 0
         isStubborn = false
@@ -95,6 +137,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
       } else {
         restAt(null)
         isWanted = true
+        isOwners ||= ownersRun
         if (!outcome.atOnce) retryLater()
       }
     }
@@ -190,7 +233,9 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
       wake: () => alone(wakeOnce),
       sink: (to) => alone(() => sinkTo(to)),
     },
-    notify() {
+    heldMs: () => (running === null ? wakes.waitMs() : 0),
+    notify(whose) {
+      isOwners ||= whose === 'owner'
       notifiedNs ??= clock.monotonicNs()
       isWanted = true
       proceed()
@@ -210,6 +255,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
       isStopping = true
       if (sleeper !== null) budget?.release(sleeper)
       cancelRetry?.()
+      cancelHold?.()
       cancelSinking?.()
       await running
     },

@@ -2,7 +2,7 @@ import type { DrowseError } from '../errors/drowse-error.ts'
 import type { EffectOutbox, Journal } from '../journal/types.ts'
 import type { Awake, MachineDriver, MachineState, Phase, Tier } from '../machines/types.ts'
 import type { Meter, Prices } from '../meter/types.ts'
-import type { Effect, Json, Problem, Receipt } from '../protocol/types.ts'
+import type { Actor, Effect, Json, Problem, Receipt } from '../protocol/types.ts'
 import type { Publisher } from '../publish/types.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { IdlePolicy } from './tiers.ts'
@@ -66,6 +66,13 @@ export interface DispatchLimits {
   readonly suspectAfter: number
 }
 
+/** How often visitors, and timers that they may have set, can have the machine woken. */
+export interface WakeBudget {
+  /** How long until there is a wake to be had; 0: now. */
+  waitMs(): number
+  spend(): void
+}
+
 export interface DispatcherOptions {
   readonly journal: Journal
   readonly driver: MachineDriver
@@ -83,6 +90,8 @@ export interface DispatcherOptions {
   readonly idle?: IdlePolicy
   /** What paused machines may hold together; without one, any amount. */
   readonly budget?: MemoryBudget
+  /** Of each site. Not limited if it is not given. */
+  readonly wakes?: (site: string) => WakeBudget
   readonly limits?: Partial<DispatchLimits>
 }
 
@@ -137,8 +146,13 @@ export interface SiteMachine {
 export interface Dispatcher {
   /** Takes up the work that was left over, what was parked included, and the timers. Called once. */
   start(): void
-  /** A write of this site was accepted. Returns at once; any number of calls is fine. */
-  notify(site: string): void
+  /**
+   * A write of this site was accepted. Returns at once; any number of calls is fine. The machine is woken for visitors as far as `wakes` goes, and then carries what waits
+   * with the next wake; for the owner always.
+   */
+  notify(site: string, whose?: Actor['role']): void
+  /** How long a visitor's write accepted now would wait for the budget; 0: not at all. */
+  heldMs(site: string): number
   /**
    * Resolves to the write's receipt as soon as readers can see what came of it; to null at the deadline, when the write was parked, or when the
    * dispatcher stops. The write goes on all the same. Rejects with `write-unknown`.

@@ -5,7 +5,7 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import type { Hook } from '../gateway/types.ts'
 import type { Effect, Json } from '../protocol/types.ts'
 
-interface StripeOptions {
+export interface StripeOptions {
   readonly secretKey: string
   readonly webhookSecret: string
   /** Where its API is, if not at Stripe's own. */
@@ -88,7 +88,9 @@ export function stripeParts({ secretKey, webhookSecret, api, now }: StripeOption
     read(headers, raw) {
       const signature = headers.get('Stripe-Signature') ?? ''
       try {
-        return tellingOf(stripe.webhooks.constructEvent(Buffer.from(raw), signature, webhookSecret))
+        const telling = tellingOf(stripe.webhooks.constructEvent(Buffer.from(raw), signature, webhookSecret))
+        // Sessions that run out can be made by the thousand, for nothing.
+        return telling && { ...telling, whose: isPaid(telling) ? 'owner' : 'visitor' }
       } catch (cause) {
         if (cause instanceof Stripe.errors.StripeSignatureVerificationError)
           throw new DrowseError('signature-refused', 'This was not signed by Stripe for this site.', { cause })
@@ -119,6 +121,10 @@ function tellingOf(event: Stripe.Event): Telling | null {
     default:
       return null
   }
+}
+
+function isPaid({ payload }: Telling): boolean {
+  return Object(payload).event === 'paid'
 }
 
 function payloadOf(type: string, paid: Stripe.Checkout.Session, token: string): Json {

@@ -48,6 +48,21 @@ export const CODES = {
   'kind-unknown': { status: 404, retry: false, about: 'There is no such kind of write.' },
   'key-reused': { status: 422, retry: false, about: 'The idempotency key was used before with another payload.' },
   'method-refused': { status: 405, retry: false, about: 'The address does not take that method.' },
+  'too-many-writes': {
+    status: 429,
+    retry: true,
+    about: 'More was sent from one network, or to the whole site, than is taken in a time. Nothing was accepted.',
+  },
+  'queue-full': {
+    status: 503,
+    retry: true,
+    about: 'Too many visitors’ writes wait for the machine already. Nothing was accepted.',
+  },
+  'wakes-spent': {
+    status: 503,
+    retry: true,
+    about: 'Visitors woke the machine as often as they may for now. What they write is kept and carried by the next wake.',
+  },
   'journal-full': {
     status: 503,
     retry: true,

@@ -34,7 +34,9 @@ export function createAnswers(
   }
 
   async function error(problem: DrowseError, problems: readonly Problem[] = [], form: string | null = null): Promise<Response> {
-    if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
+    const { retryAfterSeconds } = problem.details
+    if (typeof retryAfterSeconds === 'number') c.header('Retry-After', String(retryAfterSeconds))
+    else if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
     if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer')
     if (!isProgram) return await page(errorPage(problem, problems, form), problem.status)
     const { code, message, hint } = problem

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type Answers, createAnswers } from './answer.ts'
+import { addressList, clientAddress } from './client-address.ts'
 import { told } from './faults.ts'
 import { securityHeaders } from './headers.ts'
 import { machineRoutes } from './machine.ts'
@@ -8,6 +9,7 @@ import { checkOwner } from './owner.ts'
 import { readLimited } from './read-body.ts'
 import { type Taken, takeWrite } from './take-write.ts'
 import type { GatewayOptions } from './types.ts'
+import { visitorGates } from './visitor-gates.ts'
 
 /**
  * The gateway's addresses: `POST /-/<kind>` for every form, `GET /-/writes/<id>` for what became of a write. All else below `/-/` is answered
@@ -17,6 +19,8 @@ export function createGateway(options: GatewayOptions): Hono {
   const forms = new Map(options.forms.map((form) => [form.kind, form]))
   const nounOf = (kind: string) => forms.get(kind)?.noun ?? 'write'
   const answersTo = (c: Context) => createAnswers(c, options, { isProgram: isProgram(c.req.raw), nounOf })
+  const gates = visitorGates(options)
+  const isProxy = addressList(options.trustedProxies ?? [])
   const app = new Hono()
 
   app.use('/-/*', securityHeaders)
@@ -36,8 +40,9 @@ export function createGateway(options: GatewayOptions): Hono {
     if (hook === undefined) return await answersTo(c).error(new DrowseError('kind-unknown', 'Nothing listens at this address.'))
     const told = hook.read(c.req.raw.headers, await readLimited(c.req.raw, hook.maxBytes))
     if (told !== null) {
-      await options.journal.accept({ site: options.site, actor: { role: 'owner' }, ...told })
-      options.writes.notify(options.site)
+      const { whose, ...telling } = told
+      await options.journal.accept({ site: options.site, actor: { role: 'owner' }, ...telling })
+      options.writes.notify(options.site, whose)
     }
     return c.body(null, 200)
   })
@@ -60,7 +65,7 @@ export function createGateway(options: GatewayOptions): Hono {
     const form = forms.get(c.req.param('kind'))
     if (form === undefined)
       return await answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing here that takes a form.'))
-    return await answer(c, answersTo(c), await takeWrite(c.req.raw, form, options))
+    return await answer(c, answersTo(c), await takeWrite(c.req.raw, form, options, { gates, client: clientOf(c) }))
   })
 
   app.all('/-/*', (c) => answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing at this address.')))
@@ -69,6 +74,12 @@ export function createGateway(options: GatewayOptions): Hono {
     const response = await answersTo(c).error(told(error, c.req.raw, options))
     return response
   })
+
+  function clientOf(c: Context): string | null {
+    // What @hono/node-server puts there; a request that came over no connection has none.
+    const peer: unknown = Object(c.env).incoming?.socket?.remoteAddress
+    return clientAddress(typeof peer === 'string' ? peer : null, c.req.header('X-Forwarded-For') ?? null, isProxy)
+  }
 
   async function answer(c: Context, answers: Answers, taken: Taken): Promise<Response> {
     switch (taken.type) {

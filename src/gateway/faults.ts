@@ -12,7 +12,8 @@ export function told(
   { tokens, onFault = toStandardError }: Pick<GatewayOptions, 'tokens' | 'onFault'>,
 ): DrowseError {
   const known = asDrowseError(error)
-  if (known.status < 500) return known
+  // What a crowd brings about is no fault, and would fill the log.
+  if (known.status < 500 || known.code === 'queue-full') return known
   onFault(known)
   return isSurelyOwner(request, tokens) ? known : inGeneral(known, request.method)
 }

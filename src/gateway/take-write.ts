@@ -7,6 +7,7 @@ import { checkOrigin } from './origin.ts'
 import { isOwner } from './owner.ts'
 import { type Body, bodyType, checkLength, readBody } from './read-body.ts'
 import type { Fields, GatewayOptions, WriteForm } from './types.ts'
+import type { VisitorGates } from './visitor-gates.ts'
 
 export type Taken =
   | {
@@ -21,13 +22,25 @@ export type Taken =
   | { readonly type: 'trapped'; readonly location: string }
   | { readonly type: 'refused'; readonly error: DrowseError; readonly problems: readonly Problem[]; readonly form: string | null }
 
+/** Who may have sent it, as far as anybody can tell, and what stands in their way. */
+export interface Visitor {
+  readonly gates: VisitorGates
+  /** See `clientAddress`. */
+  readonly client: string | null
+}
+
 const HONEYPOT = 'website'
 
 /**
  * One POST from its first byte to its receipt. The gates stand in the order of what they cost, and all of them before a machine is touched.
  * Throws a `DrowseError` for what is refused before the body was read.
  */
-export async function takeWrite(request: Request, form: WriteForm, options: GatewayOptions): Promise<Taken> {
+export async function takeWrite(
+  request: Request,
+  form: WriteForm,
+  options: GatewayOptions,
+  { gates, client }: Visitor,
+): Promise<Taken> {
   const { site, journal, writes, published, deadlineMs } = options
 
   checkLength(request, form.maxBytes)
@@ -47,15 +60,19 @@ export async function takeWrite(request: Request, form: WriteForm, options: Gate
     const acceptance = { site, kind: form.kind, actor, payload: parsed.payload, key, ...blobs }
     const page = form.page(parsed.payload)
     const isGone = page !== null && published.published(publicKey(page) ?? '') === null
-    // What was accepted while the page was there gets its answer all the same.
-    if (isGone && journal.recall(acceptance) === null) {
+    // What was accepted before gets its answer all the same, and costs nothing.
+    const isFresh = journal.recall(acceptance) === null
+    if (isGone && isFresh) {
       throw new DrowseError('page-unknown', 'The page this was written for is not published here.', {
         hint: 'It may have been moved or taken down.',
       })
     }
-    const { entry, fresh } = await journal.accept(acceptance)
-    writes.notify(site)
-    const receipt = await writes.settled(site, entry.write.id, deadlineMs)
+    const place = isFresh && actor.role === 'visitor' ? gates.admit(client) : null
+    const { entry, fresh } = await journal.accept(acceptance).finally(() => place?.done())
+    writes.notify(site, actor.role)
+    // Nobody is kept waiting for a budget.
+    const isHeld = actor.role === 'visitor' && writes.heldMs(site) > deadlineMs
+    const receipt = await writes.settled(site, entry.write.id, isHeld ? 0 : deadlineMs)
     if (receipt === null) return { type: 'waiting', entry }
     return { type: 'receipt', entry, receipt, isFresh: fresh, form: preserved([]) }
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { DrowseError } from '../errors/drowse-error.ts'
 import type { Journal } from '../journal/types.ts'
-import type { Json, ObjectInfo, Problem, Receipt } from '../protocol/types.ts'
+import type { Actor, Json, ObjectInfo, Problem, Receipt } from '../protocol/types.ts'
 
 /** Form fields as text; a field sent twice keeps its last value. */
 export type Fields = Readonly<Record<string, string>>
@@ -32,8 +32,14 @@ export interface WriteForm {
 export interface Hook {
   readonly name: string
   readonly maxBytes: number
-  /** Checks the signature over the bytes as they came, and says what is to be written; null for what is of no interest. Throws `signature-refused` or `form-invalid`. */
-  read(headers: Headers, raw: Uint8Array): { readonly kind: string; readonly payload: Json; readonly key: string } | null
+  /**
+   * Checks the signature over the bytes as they came, and says what is to be written, and whose wake it may cost: the owner’s for what must not wait. Null for what is of no interest.
+   * Throws `signature-refused` or `form-invalid`.
+   */
+  read(
+    headers: Headers,
+    raw: Uint8Array,
+  ): { readonly kind: string; readonly payload: Json; readonly key: string; readonly whose: Actor['role'] } | null
 }
 
 /** What the gateway may ask about published objects. A GET needs nothing more. */
@@ -44,8 +50,10 @@ export interface Published {
 
 /** What the gateway knows of the way a write takes after it was accepted. */
 export interface Writes {
-  /** A write of this site was accepted. Returns at once. */
-  notify(site: string): void
+  /** A write of this site was accepted. Returns at once. Visitors’ wakes have a budget, the owner’s have none. */
+  notify(site: string, whose?: Actor['role']): void
+  /** How long a visitor’s write that is accepted now would wait until the machine may be woken for it; 0: not at all. */
+  heldMs(site: string): number
   /** The receipt as soon as readers can see what came of the write; null at the deadline or when it was put aside. */
   settled(site: string, write: string, deadlineMs: number): Promise<Receipt | null>
 }
@@ -58,6 +66,14 @@ export interface OwnersMachine {
   sink(to: 'paused' | 'saved' | 'off'): Promise<void>
 }
 
+/** How much visitors may send. Null: as much as they want. */
+export interface VisitorLimits {
+  /** To the whole site in any hour: half of it at once. */
+  readonly writesPerHour: number | null
+  /** From one network, likewise. */
+  readonly writesPerNetwork: number | null
+}
+
 export interface OwnerTokens {
   /** Whether this is one of the owner's tokens. Takes equally long for every wrong one. */
   check(token: string): boolean
@@ -67,7 +83,7 @@ export interface GatewayOptions {
   readonly site: string
   readonly forms: readonly WriteForm[]
   readonly hooks?: readonly Hook[]
-  readonly journal: Pick<Journal, 'accept' | 'find' | 'recall'>
+  readonly journal: Pick<Journal, 'accept' | 'backlog' | 'find' | 'recall'>
   readonly writes: Writes
   readonly published: Published
   readonly tokens: OwnerTokens
@@ -80,6 +96,10 @@ export interface GatewayOptions {
   readonly acceptsOwnHost: boolean
   /** The log: is told each fault of ours (5xx) with all that visitors are not told. Standard error if it is not given. */
   readonly onFault?: (error: DrowseError) => void
+  /** Visitors may send as much as they want if it is not given. */
+  readonly limits?: VisitorLimits
+  /** Proxies whose `X-Forwarded-For` is believed, as addresses and networks. */
+  readonly trustedProxies?: readonly string[]
   /** How long a visitor is kept waiting for the page to be ready before the answer is 202. */
   readonly deadlineMs: number
 }

@@ -21,7 +21,8 @@ export const SCHEMA = `
     parked_because TEXT,
     UNIQUE (site, kind, key)
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS open_writes ON writes (site, seq) WHERE state IN ('accepted', 'applied');
+  DROP INDEX IF EXISTS open_writes;
+  CREATE INDEX IF NOT EXISTS open_writes_by_role ON writes (site, role, seq) WHERE state IN ('accepted', 'applied');
   CREATE INDEX IF NOT EXISTS parked_writes ON writes (site, seq) WHERE state = 'parked';
 
   CREATE TABLE IF NOT EXISTS blobs (hash TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT;

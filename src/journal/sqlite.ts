@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { DrowseError } from '../errors/drowse-error.ts'
-import type { Receipt } from '../protocol/types.ts'
+import type { Actor, Receipt } from '../protocol/types.ts'
 import { canonicalJson } from './canonical.ts'
 import { createGroup, type Settled } from './group.ts'
 import { number, parseEffect, parseEntry, text } from './rows.ts'
@@ -49,7 +49,9 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
   const byKey = db.prepare(`SELECT ${columns} FROM writes WHERE site = ? AND kind = ? AND key = ?`)
   const byId = db.prepare(`SELECT ${columns} FROM writes WHERE id = ? AND site = ?`)
   const openWrites = db.prepare(`SELECT ${columns}, length(payload) AS size FROM writes
-    WHERE site = ? AND state IN ('accepted', 'applied') ORDER BY seq LIMIT ?`)
+    WHERE site = ? AND state IN ('accepted', 'applied') AND role = ? ORDER BY seq LIMIT ?`)
+  const countOpen = db.prepare(`SELECT count(*) AS open FROM writes
+    WHERE site = ? AND state IN ('accepted', 'applied') AND role = 'visitor'`)
   const insertWrite = db.prepare(`INSERT INTO writes (id, site, kind, key, role, payload, fingerprint, accepted_at, blobs, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'accepted')`)
   const giveUpKey = db.prepare(`UPDATE writes SET key = 'past:' || id WHERE id = ?`)
@@ -130,9 +132,13 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
   }
 
   function claim(site: string, limit: number): Batch | null {
+    return claimOf(site, 'owner', limit) ?? claimOf(site, 'visitor', limit)
+  }
+
+  function claimOf(site: string, role: Actor['role'], limit: number): Batch | null {
     const writes = []
     let sizeBytes = 0
-    for (const row of openWrites.iterate(site, limit)) {
+    for (const row of openWrites.iterate(site, role, limit)) {
       sizeBytes += number(row, 'size') ?? 0
       if (writes.length > 0 && sizeBytes > BATCH_BYTES) break
       writes.push(parseEntry(row).entry.write)
@@ -162,6 +168,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
     },
     recall,
     claim,
+    backlog: (site) => number(countOpen.get(site), 'open') ?? 0,
     blob(blobHash) {
       const bytes = readBlob.get(blobHash)?.bytes
       if (bytes instanceof Uint8Array) return bytes

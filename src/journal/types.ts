@@ -73,10 +73,12 @@ export interface Journal {
   /** The entry that `accept` would answer with without accepting anything; null where the write would be fresh or its key is another payload's. */
   recall(acceptance: Acceptance): JournalEntry | null
   /**
-   * The oldest writes that are neither published nor parked, oldest first, at most `limit` and at most a message's worth of bytes; null if there are none.
-   * May be called again for the same ones.
+   * The oldest writes that are neither published nor parked, oldest first, at most `limit` and at most a message's worth of bytes; null if there are none. As long as there are any of
+   * the owner's, none of visitors' are among them: the owner does not wait behind a crowd. May be called again for the same ones.
    */
   claim(site: string, limit: number): Batch | null
+  /** How many visitors' writes are neither published nor parked. */
+  backlog(site: string): number
   /** Throws `internal` for bytes that no open write brought. */
   blob(hash: string): Uint8Array
   /** Keeps the receipts. May be called again with the same ones. */

@@ -43,6 +43,13 @@ describe('a good site.yaml', () => {
         toc: false,
         pictures: true,
         search: true,
+        gateway: {
+          writesPerHour: 2000,
+          writesPerNetwork: 60,
+          wakesPerHour: 240,
+          wakesPerDay: 2000,
+          trustedProxies: [],
+        },
         publish: { store: null, purge: { type: 'none' }, precompress: [], keepDays: 30, graceHours: 24 },
         machine: {
           driver: 'process',
@@ -85,6 +92,7 @@ describe('a good site.yaml', () => {
       'toc: true',
       'pictures: false',
       'search: false',
+      'gateway: {writesPerHour: 100, writesPerNetwork: unlimited, wakesPerDay: 50, trustedProxies: [192.0.2.7, "2001:db8::/32"]}',
       'publish:',
       '  store: {type: s3, bucket: blog, endpoint: "https://s3.example.org", prefix: blog/}',
       '  purge: {type: http, url: "http://cache.example.org"}',
@@ -135,6 +143,13 @@ describe('a good site.yaml', () => {
       toc: true,
       pictures: false,
       search: false,
+      gateway: {
+        writesPerHour: 100,
+        writesPerNetwork: null,
+        wakesPerHour: 240,
+        wakesPerDay: 50,
+        trustedProxies: ['192.0.2.7', '2001:db8::/32'],
+      },
       publish: {
         store: { type: 's3', bucket: 'blog', endpoint: 'https://s3.example.org', prefix: 'blog/' },
         purge: { type: 'http', url: 'http://cache.example.org', mode: 'each' },

@@ -129,6 +129,37 @@ export function journalContract(name: string, fresh: () => Subject): void {
       expect(texts(journal, 2)).toEqual(['c'])
     })
 
+    it('claims the owner’s writes before those of visitors, and never both at once', async () => {
+      const journal = fresh().open()
+      for (const text of ['a', 'b']) await journal.accept(comment(text))
+      const owners = { ...comment('c'), actor: { role: 'owner' } } as const
+      await journal.accept(owners)
+
+      expect(texts(journal)).toEqual(['c'])
+      const batch = claim(journal)
+      journal.applied(batch, batch.writes.map(applied))
+      journal.published(batch)
+      expect(texts(journal)).toEqual(['a', 'b'])
+    })
+
+    it('counts the visitors’ writes of a site that are neither published nor parked', async () => {
+      const journal = fresh().open()
+      const owners = { ...comment('o'), actor: { role: 'owner' } } as const
+      await journal.accept(owners)
+      for (const text of ['a', 'b', 'c']) await journal.accept(comment(text))
+      await journal.accept({ ...comment('elsewhere'), site: 'other' })
+      expect(journal.backlog('blog')).toBe(3)
+
+      journal.published(claim(journal))
+      const batch = claim(journal, 1)
+      journal.applied(batch, batch.writes.map(applied))
+      expect(journal.backlog('blog')).toBe(3)
+      journal.published(batch)
+      journal.park('blog', claim(journal, 1).writes[0]?.id ?? '', 'broken')
+
+      expect(journal.backlog('blog')).toBe(1)
+    })
+
     it('keeps receipts, and takes the same ones twice', async () => {
       const journal = fresh().open()
       const { entry } = await journal.accept(comment('a'))

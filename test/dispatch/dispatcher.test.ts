@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDispatcher } from '../../src/dispatch/dispatcher.ts'
 import { systemClock } from '../../src/dispatch/system-clock.ts'
-import type { BatchEvent, Clock, Dispatcher, DispatcherOptions } from '../../src/dispatch/types.ts'
+import type { BatchEvent, Clock, Dispatcher, DispatcherOptions, WakeBudget } from '../../src/dispatch/types.ts'
 import { DrowseError } from '../../src/errors/drowse-error.ts'
 import { sqliteJournal } from '../../src/journal/sqlite.ts'
 import type { Journal } from '../../src/journal/types.ts'
@@ -36,7 +36,7 @@ interface Desk {
   published(): Promise<readonly string[]>
 }
 
-interface DeskOptions extends Partial<Pick<DispatcherOptions, 'idle' | 'limits' | 'clock'>> {
+interface DeskOptions extends Partial<Pick<DispatcherOptions, 'idle' | 'limits' | 'clock' | 'budget'>> {
   /** Where an earlier desk kept its things. */
   readonly folder?: string
   readonly toy?: ToyMachine
@@ -71,6 +71,7 @@ async function desk({
     random: () => 0.5,
     bootId: 'boot',
     onBatch: (event) => void events.push(event),
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
     ...(options.idle === undefined ? {} : { idle: options.idle }),
     limits: { retryBaseMs: 5, retryCapMs: 20, ...options.limits },
   })
@@ -635,3 +636,72 @@ function handClock() {
   }
   return { clock, advance }
 }
+
+describe('a budget of wakes', () => {
+  /** So many wakes, and then none for `waitMs`. */
+  function wakes(most: number, waitMs: number): WakeBudget {
+    let left = most
+    return {
+      waitMs: () => (left > 0 ? 0 : waitMs),
+      spend() {
+        left -= 1
+      },
+    }
+  }
+
+  async function asVisitor({ journal, dispatcher }: Desk, content: string): Promise<string> {
+    const { entry } = await journal.accept(comment(content))
+    dispatcher.notify('blog', 'visitor')
+    return entry.write.id
+  }
+
+  const wakesOf = ({ toy }: Desk) => toy.log.filter((line) => line.startsWith('wake')).length
+
+  it('lets visitors wake the machine as often as it says, keeps what comes then, and tells the owner once', async () => {
+    const site = await desk({ budget: () => wakes(2, 3_600_000) })
+    const { dispatcher, journal, published, events } = site
+    for (const content of ['one', 'two']) {
+      expect(await dispatcher.settled('blog', await asVisitor(site, content), 5000)).toMatchObject({ status: 'applied' })
+      await vi.waitFor(() => expect(site.toy.log.at(-1)).toBe('suspend paused'))
+    }
+    const kept = await asVisitor(site, 'three')
+    await asVisitor(site, 'four')
+
+    expect(await dispatcher.settled('blog', kept, 100)).toBeNull()
+    expect(wakesOf(site)).toBe(2)
+    expect(dispatcher.heldMs('blog')).toBe(3_600_000)
+    expect(journal.backlog('blog')).toBe(2)
+    expect(await published()).toEqual(['one', 'two'])
+    expect(events.flatMap(({ error }) => error?.code ?? [])).toEqual(['wakes-spent'])
+  })
+
+  it('does not hold the owner back, whose wake carries what visitors wrote as well', async () => {
+    const site = await desk({ budget: () => wakes(0, 3_600_000) })
+    const { dispatcher, published } = site
+    const kept = await asVisitor(site, 'a visitor’s')
+    expect(await dispatcher.settled('blog', kept, 50)).toBeNull()
+
+    const owners = await site.write('the owner’s')
+
+    expect(await dispatcher.settled('blog', owners, 5000)).toMatchObject({ status: 'applied' })
+    expect(await dispatcher.settled('blog', kept, 5000)).toMatchObject({ status: 'applied' })
+    await vi.waitFor(() => expect(site.toy.log.at(-1)).toBe('suspend paused'))
+    expect(await published()).toHaveLength(2)
+    expect(wakesOf(site)).toBe(1)
+  })
+
+  it('carries what waits, all of it in one wake, as soon as there is one to be had', async () => {
+    const { clock, advance } = handClock()
+    let held = true
+    const site = await desk({ clock, budget: () => ({ waitMs: () => (held ? 60_000 : 0), spend: () => undefined }) })
+    const ids: string[] = []
+    for (const content of ['one', 'two', 'three']) ids.push(await asVisitor(site, content))
+    expect(wakesOf(site)).toBe(0)
+
+    held = false
+    advance({ wallMs: 0, timersMs: 60_000 })
+
+    await vi.waitFor(() => expect(ids.map((id) => site.journal.find('blog', id)?.state)).toEqual(Array(3).fill('published')))
+    expect(wakesOf(site)).toBe(1)
+  })
+})

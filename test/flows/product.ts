@@ -61,13 +61,16 @@ export function workplace(site = 'small') {
 export type Workplace = ReturnType<typeof workplace>
 
 /** `drowse start` as a newcomer runs it, on a free port. Resolves once the site is served; rejects when it never is. */
-export async function startProduct({ siteDir, dataDir }: Pick<Workplace, 'siteDir' | 'dataDir'>): Promise<Product> {
-  return await startGateway([MAIN, 'start', siteDir, '--port', '0', '--data', dataDir, '--json'])
+export async function startProduct(
+  { siteDir, dataDir }: Pick<Workplace, 'siteDir' | 'dataDir'>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Product> {
+  return await startGateway([MAIN, 'start', siteDir, '--port', '0', '--data', dataDir, '--json'], env)
 }
 
 /** A program that says where it serves, as `drowse start --json` does. */
-export async function startGateway(args: readonly string[]): Promise<Product> {
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+export async function startGateway(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Product> {
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const product = watch(child)
   const first = await product.line(({ url }) => url !== undefined)
   return { ...product, url: (first.url ?? '').replace(/\/$/, '') }

@@ -50,6 +50,12 @@ export interface Fixture {
   readonly faults: DrowseError[]
   /** Sites that were announced. */
   readonly notified: string[]
+  /** On whose behalf. */
+  readonly notifiedFor: string[]
+  /** How long those who wait would have waited. */
+  readonly deadlines: number[]
+  /** How long visitors' writes wait for the budget. */
+  heldMs: number
   /** What the machine makes of a write; null: nothing before the deadline. */
   outcome: ((id: string) => Receipt | null) | null
   publish(key: string, content: string, contentType?: string): ObjectInfo
@@ -71,8 +77,15 @@ export function fixture(options: Partial<GatewayOptions> & { readonly maxSizeByt
     read: (key: string) => Promise.resolve(objects.get(key)?.content ?? null),
   }
   const writes: Writes = {
-    notify: (site) => void self.notified.push(site),
-    settled: (_site, id) => Promise.resolve((self.outcome ?? applied)(id)),
+    notify(site, whose = 'owner') {
+      self.notified.push(site)
+      self.notifiedFor.push(whose)
+    },
+    heldMs: () => self.heldMs,
+    settled(_site, id, deadlineMs) {
+      self.deadlines.push(deadlineMs)
+      return Promise.resolve((self.outcome ?? applied)(id))
+    },
   }
   const gateway = createGateway({
     site: 'blog',
@@ -96,6 +109,9 @@ export function fixture(options: Partial<GatewayOptions> & { readonly maxSizeByt
     token,
     faults: [],
     notified: [],
+    notifiedFor: [],
+    deadlines: [],
+    heldMs: 0,
     outcome: null,
     publish(key, text, contentType = 'text/html; charset=utf-8') {
       const content = bytes(text)
