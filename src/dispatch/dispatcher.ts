@@ -9,7 +9,8 @@ import { createWaiters } from './waiters.ts'
 import { createWakeTimes } from './wake-times.ts'
 
 const LIMITS: DispatchLimits = {
-  batch: 500,
+  // The owner waits for one of visitors' at most.
+  batch: 200,
   wakeMs: 30_000,
   applyMs: 120_000,
   suspendMs: 10_000,

@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { startStandIn, WEBHOOK_SECRET, webhook } from '../effects/stripe-stand-in.ts'
 import { machineRuns } from './audit.ts'
@@ -8,7 +9,9 @@ import { sendPost } from './visitor.ts'
 
 const NETWORKS = 200
 const POSTS = 10_000
-/** Connections of the crowd. */
+/** So many come one by one, each to a machine that has gone to sleep again: what costs most. */
+const ONE_BY_ONE = 60
+/** Connections of the others. */
 const AT_ONCE = 64
 /** Of them half may come at once, and another one every few minutes. */
 const WAKES = 20
@@ -32,6 +35,11 @@ async function comment(url: string, index: number): Promise<number> {
 async function flood(url: string): Promise<ReadonlyMap<number, number>> {
   const statuses = new Map<number, number>()
   let next = 0
+  while (next < ONE_BY_ONE) {
+    const status = await comment(url, next++)
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    await sleep(50)
+  }
   const one = async () => {
     while (next < POSTS) {
       const status = await comment(url, next++)
@@ -63,7 +71,7 @@ async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
 }
 
 test('10,000 POSTs from 200 networks wake the machine no more often than the budget says, and hold up neither the owner nor a payment', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const place = workplace()
   onTestFinished(place.clear)
@@ -81,13 +89,14 @@ test('10,000 POSTs from 200 networks wake the machine no more often than the bud
   const before = machineRuns(place.dataDir).length
 
   const flooding = flood(product.url)
+  flooding.catch(() => {})
   // In the thick of it.
   await product.line(({ batch }) => batch?.error?.code === 'wakes-spent')
   const owners: number[] = []
   for (let index = 0; index < 3; index++) {
     const post = {
-      path: `posts/own-${index}.md`,
-      text: `---\ntitle: Own ${index}\ndate: 2030-01-0${index + 1}\n---\n`,
+      path: `content/posts/own-${index}.md`,
+      text: `---\ntitle: Own ${index}\ndate: 2024-01-0${index + 1}\n---\n`,
       key: `own-${index}`,
     }
     const [answer, ms] = await timed(() => sendPost(product.url, token, post))
@@ -102,11 +111,9 @@ test('10,000 POSTs from 200 networks wake the machine no more often than the bud
     await expect.poll(shown, { interval: 10 }).not.toContain('checkout.stripe.example')
   })
   const statuses = await flooding
-  console.log(statuses, owners, paidMs)
-
   const runs = machineRuns(place.dataDir).length - before
-  console.log(runs)
-  expect(runs).toBeLessThanOrEqual(WAKES + owners.length + 1)
+  // Half of the budget, what came back of it meanwhile, and the owner’s own and the payment’s.
+  expect(runs).toBeLessThanOrEqual(WAKES / 2 + 1 + owners.length + 1)
   expect([...statuses.keys()].toSorted()).toEqual([202, 303, 429])
   expect(Math.max(...owners)).toBeLessThan(1000)
   expect(paidMs).toBeLessThan(1000)
