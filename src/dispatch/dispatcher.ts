@@ -10,7 +10,7 @@ import { createWakeTimes } from './wake-times.ts'
 
 const LIMITS: DispatchLimits = {
   // The owner waits for one of visitors' at most.
-  batch: 200,
+  batch: 500,
   wakeMs: 30_000,
   applyMs: 120_000,
   suspendMs: 10_000,
