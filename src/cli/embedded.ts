@@ -35,7 +35,7 @@ export interface Backends {
   /** How it sleeps, if not as the dispatcher would have it. */
   readonly idle?: IdlePolicy
   /** How often visitors can have it woken; as often as they want if it is not given. */
-  readonly budget?: WakeBudget
+  readonly wakes?: WakeBudget
   /** What its time costs, for the meter. */
   readonly prices?: Prices | null
   /** The file that caches what is published. */
@@ -89,7 +89,7 @@ export async function compose(
   onBatch: (event: BatchEvent) => void,
   onFault: (error: DrowseError) => void = () => {},
 ): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, wakeMs, idle, budget, prices = null, indexPath, performers = [] } = backends
+  const { journal, meter, store, publishing, driver, wakeMs, idle, wakes, prices = null, indexPath, performers = [] } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const clock = systemClock()
   const tell = async ({ kind, payload, key }: Telling) => {
@@ -116,7 +116,7 @@ export async function compose(
     prices,
     onBatch,
     ...(idle === undefined ? {} : { idle }),
-    ...(budget === undefined ? {} : { budget: () => budget }),
+    ...(wakes === undefined ? {} : { wakes: () => wakes }),
     limits: { applyMs: APPLY_MS, wakeMs },
   })
   // What an earlier gateway left.

@@ -50,7 +50,7 @@ export async function runStart(
     ...openBackends(dataDir, machines, await publishTo(terminal, settings, siteDir, dataDir)),
     idle: { keepPausedMs: keepPausedFor, keepSavedMs: keepSavedFor },
     prices,
-    budget: wakeBudget(settings.gateway),
+    wakes: wakeBudget(settings.gateway),
   }
   const notice = (batch: BatchEvent) => {
     report.batch(batch)

@@ -58,7 +58,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       prices: options.prices ?? null,
     }
     const held = { savedTimes, budget: options.budget ?? null }
-    const lane = createLane({ ...shared, emit: options.onBatch }, { idle, random, ...held, wakes: options.wakes?.(site) ?? UNLIMITED })
+    const lane = createLane(
+      { ...shared, emit: options.onBatch },
+      { idle, random, ...held, wakes: options.wakes?.(site) ?? UNLIMITED },
+    )
     lanes.set(site, lane)
     return lane
   }

@@ -36,10 +36,7 @@ interface LaneOptions {
 const TOLD_EVERY_NS = 3_600_000_000_000n
 
 /** Calls during a run, its suspend included, lead to another look at the queue after it: no write is missed. */
-export function createLane(
-  parts: Omit<RunParts, 'isStopping'>,
-  { idle, random, savedTimes, budget, wakes }: LaneOptions,
-): Lane {
+export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, savedTimes, budget, wakes }: LaneOptions): Lane {
   const { site, driver, clock, limits } = parts
   const memory: RunMemory = { suspect: null, acknowledged: 0, cpuNs: 0, heldBytes: 0, writtenNs: 0n }
   const runParts: RunParts = { ...parts, isStopping: () => isStopping }

@@ -36,7 +36,7 @@ interface Desk {
   published(): Promise<readonly string[]>
 }
 
-interface DeskOptions extends Partial<Pick<DispatcherOptions, 'idle' | 'limits' | 'clock' | 'budget'>> {
+interface DeskOptions extends Partial<Pick<DispatcherOptions, 'idle' | 'limits' | 'clock' | 'wakes'>> {
   /** Where an earlier desk kept its things. */
   readonly folder?: string
   readonly toy?: ToyMachine
@@ -71,7 +71,7 @@ async function desk({
     random: () => 0.5,
     bootId: 'boot',
     onBatch: (event) => void events.push(event),
-    ...(options.budget === undefined ? {} : { budget: options.budget }),
+    ...(options.wakes === undefined ? {} : { wakes: options.wakes }),
     ...(options.idle === undefined ? {} : { idle: options.idle }),
     limits: { retryBaseMs: 5, retryCapMs: 20, ...options.limits },
   })
@@ -658,7 +658,7 @@ describe('a budget of wakes', () => {
   const wakesOf = ({ toy }: Desk) => toy.log.filter((line) => line.startsWith('wake')).length
 
   it('lets visitors wake the machine as often as it says, keeps what comes then, and tells the owner once', async () => {
-    const site = await desk({ budget: () => wakes(2, 3_600_000) })
+    const site = await desk({ wakes: () => wakes(2, 3_600_000) })
     const { dispatcher, journal, published, events } = site
     for (const content of ['one', 'two']) {
       expect(await dispatcher.settled('blog', await asVisitor(site, content), 5000)).toMatchObject({ status: 'applied' })
@@ -676,7 +676,7 @@ describe('a budget of wakes', () => {
   })
 
   it('does not hold the owner back, whose wake carries what visitors wrote as well', async () => {
-    const site = await desk({ budget: () => wakes(0, 3_600_000) })
+    const site = await desk({ wakes: () => wakes(0, 3_600_000) })
     const { dispatcher, published } = site
     const kept = await asVisitor(site, 'a visitor’s')
     expect(await dispatcher.settled('blog', kept, 50)).toBeNull()
@@ -693,7 +693,7 @@ describe('a budget of wakes', () => {
   it('carries what waits, all of it in one wake, as soon as there is one to be had', async () => {
     const { clock, advance } = handClock()
     let held = true
-    const site = await desk({ clock, budget: () => ({ waitMs: () => (held ? 60_000 : 0), spend: () => undefined }) })
+    const site = await desk({ clock, wakes: () => ({ waitMs: () => (held ? 60_000 : 0), spend: () => undefined }) })
     const ids: string[] = []
     for (const content of ['one', 'two', 'three']) ids.push(await asVisitor(site, content))
     expect(wakesOf(site)).toBe(0)
