@@ -5,6 +5,9 @@ import type { Change, Index, Place, Range, Spot, Table, Touched } from './types.
 /** So many rows are kept at hand. */
 const RECENT = 200
 
+/** So far apart are the places of a list from which others are counted. */
+const STRIDE = 256
+
 /**
  * Rows and their places in indexes, kept in SQLite: `r_<table>(key, row)` and `i_<table>_<index>(grp, pos, key)`. Index places are worked out by the tables'
  * own functions, so that a feature adds a table without a line of SQL.
@@ -16,11 +19,16 @@ export class Rows implements Change {
   #placesUnread = false
   /** Rows that were read lately, null for one that is not there: a page and its queries read the same few again and again. */
   readonly #recent = new Map<string, unknown>()
+  /** Of long lists, by index and group: the position of every STRIDE-th place, as far as anybody asked. A page of a list is found from the one before it rather than from the list's beginning. */
+  readonly #milestones = new Map<string, string[]>()
 
   constructor(database: Database, tables: readonly Table<never>[]) {
     this.#database = database
     this.#tables = tables
-    database.onRollback(() => this.#recent.clear())
+    database.onRollback(() => {
+      this.#recent.clear()
+      this.#milestones.clear()
+    })
     for (const table of tables) {
       database.exec(`CREATE TABLE IF NOT EXISTS "r_${table.name}" (key TEXT PRIMARY KEY, row TEXT NOT NULL)`)
       for (const index of Object.values(table.indexes)) {
@@ -51,6 +59,10 @@ export class Rows implements Change {
 
   list(index: Index, group: string, range: Range = {}): readonly Spot[] {
     const { after = '', before = LAST_POSITION, reverse = false, limit = -1, skip = 0 } = range
+    if (skip >= STRIDE && after === '' && !reverse) {
+      const from = this.#milestone(index, group, skip)
+      if (from.rank > 0) return this.list(index, group, { ...range, after: from.position, skip: skip - from.rank })
+    }
     const found = this.#database.all(
       `SELECT key, pos FROM "i_${index.name}" WHERE grp = ? AND pos > ? AND pos < ? ORDER BY pos ${reverse ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
       group,
@@ -63,12 +75,14 @@ export class Rows implements Change {
   }
 
   count(index: Index, group: string, atMost = -1): number {
+    const from = this.#milestone(index, group, atMost)
     const found = this.#database.get(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM "i_${index.name}" WHERE grp = ? LIMIT ?)`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM "i_${index.name}" WHERE grp = ? AND pos > ? LIMIT ?)`,
       group,
-      atMost,
+      from.position,
+      atMost - from.rank,
     )
-    return Number(found?.n ?? 0)
+    return from.rank + Number(found?.n ?? 0)
   }
 
   put<Row>(table: Table<Row>, row: Row): void {
@@ -97,6 +111,7 @@ export class Rows implements Change {
   /** Gives every row its places anew and counts all of them as touched: for an engine whose index functions may be other ones. */
   reindex(): void {
     this.#touched = []
+    this.#milestones.clear()
     for (const table of this.#tables) {
       for (const index of Object.values(table.indexes)) this.#database.run(`DELETE FROM "i_${index.name}"`)
       for (const { key, row } of this.#database.all(`SELECT key, row FROM "r_${table.name}"`)) {
@@ -140,7 +155,24 @@ export class Rows implements Change {
     this.#touchPlace(index, group, position)
   }
 
+  /** Where counting up to `rank` can begin: a place of a list, and how many there are up to it. */
+  #milestone(index: Index, group: string, rank: number): { readonly position: string; readonly rank: number } {
+    const wanted = Math.floor(rank / STRIDE)
+    if (wanted < 1) return { position: '', rank: 0 }
+    const name = `${index.name}\n${group}`
+    const known = this.#milestones.get(name) ?? []
+    this.#milestones.set(name, known)
+    while (known.length < wanted) {
+      const next = this.list(index, group, { after: known.at(-1) ?? '', skip: STRIDE - 1, limit: 1 })[0]
+      if (next === undefined) break
+      known.push(next.position)
+    }
+    const reached = Math.min(wanted, known.length)
+    return { position: known[reached - 1] ?? '', rank: reached * STRIDE }
+  }
+
   #touchPlace(index: Index, group: string, position: string): void {
+    this.#milestones.delete(`${index.name}\n${group}`)
     if (!this.#placesUnread) this.#touched.push({ type: 'place', index: index.name, group, position })
   }
 }
