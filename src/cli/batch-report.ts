@@ -31,7 +31,8 @@ export function createBatchReport(terminal: Terminal) {
   }
 }
 
-function jsonOf({ error, ...event }: BatchEvent): object {
+/** A batch for programs. */
+export function jsonOf({ error, ...event }: BatchEvent): object {
   if (error === undefined) return event
   const { code, message, hint } = error
   return { ...event, error: { code, message, hint } }

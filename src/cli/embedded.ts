@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createDispatcher } from '../dispatch/dispatcher.ts'
+import type { MemoryBudget } from '../dispatch/memory-budget.ts'
 import { createEffects } from '../dispatch/perform-effects.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
 import type { IdlePolicy } from '../dispatch/tiers.ts'
@@ -36,6 +37,8 @@ export interface Backends {
   readonly idle?: IdlePolicy
   /** How often visitors can have it woken; as often as they want if it is not given. */
   readonly wakes?: WakeBudget
+  /** What it may hold paused, together with others. */
+  readonly budget?: MemoryBudget
   /** What its time costs, for the meter. */
   readonly prices?: Prices | null
   /** The file that caches what is published. */
@@ -49,6 +52,8 @@ export interface Embedded {
   readonly journal: Journal
   readonly publisher: Publisher
   readonly dispatcher: Dispatcher
+  /** As the dispatcher's, and with the effects: null also while one waits that somebody here performs. */
+  quietUntil(): number | null
   /** Finishes what is under way, puts the machine to sleep for good and lets go of the data folder. */
   close(): Promise<void>
 }
@@ -89,7 +94,8 @@ export async function compose(
   onBatch: (event: BatchEvent) => void,
   onFault: (error: DrowseError) => void = () => {},
 ): Promise<Embedded> {
-  const { journal, meter, store, publishing, driver, wakeMs, idle, wakes, prices = null, indexPath, performers = [] } = backends
+  const { journal, meter, store, publishing, driver, wakeMs, idle, wakes, budget, prices = null } = backends
+  const { indexPath, performers = [] } = backends
   const publisher = await openPublisher(store, indexPath, publishing)
   const clock = systemClock()
   const tell = async ({ kind, payload, key }: Telling) => {
@@ -117,6 +123,7 @@ export async function compose(
     onBatch,
     ...(idle === undefined ? {} : { idle }),
     ...(wakes === undefined ? {} : { wakes: () => wakes }),
+    ...(budget === undefined ? {} : { budget }),
     limits: { applyMs: APPLY_MS, wakeMs },
   })
   // What an earlier gateway left.
@@ -125,6 +132,11 @@ export async function compose(
     journal,
     publisher,
     dispatcher,
+    quietUntil() {
+      const performed = new Set(performers.map(({ kind }) => kind))
+      const waits = journal.effects.waiting(SITE).some(({ kind }) => performed.has(kind))
+      return waits ? null : dispatcher.quietUntil()
+    },
     async close() {
       try {
         await dispatcher.stop()

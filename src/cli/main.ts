@@ -151,6 +151,22 @@ program
   )
 
 program
+  .command('gateway')
+  .description('serve many sites: a folder of site folders, each named after its host; one that nobody asks for is closed')
+  .argument('[folder]', 'the folder of the sites', '.')
+  .option('-p, --port <n>', 'the port to listen on; 0 picks a free one', portNumber, 3000)
+  .option('--host <address>', 'the address to listen on', '127.0.0.1')
+  .option(
+    '--paused-memory <mb>',
+    'what paused machines may hold together; beyond it those written to least recently sink',
+    wholeNumber,
+  )
+  .addOption(json())
+  .action((folder: string, options: { port: number; host: string; pausedMemory?: number; json?: true }) =>
+    run(options, async (terminal) => (await import('./gateway.ts')).runGateway(terminal, folder, options)),
+  )
+
+program
   .command('dev')
   .description('build, serve and watch: a saved file is on the page a moment later')
   .argument('[site]', 'the folder of the site', '.')

@@ -12,6 +12,7 @@ export const CODES = {
   usage: { status: 400, retry: false, about: 'The command line was not understood.' },
   'config-invalid': { status: 500, retry: false, about: 'site.yaml has a problem; the message names the line.' },
   'site-missing': { status: 500, retry: false, about: 'The folder given holds no site.yaml.' },
+  'host-unknown': { status: 404, retry: false, about: 'This gateway has no site of that host name.' },
   'run-unknown': { status: 404, retry: false, about: 'The meter has no run of that number, or nothing is asked for it already.' },
   'content-invalid': { status: 422, retry: false, about: 'One or more content files have problems; each is listed.' },
   'page-conflict': {

@@ -11,6 +11,7 @@ const SITES = fileURLToPath(new URL('../fixtures/sites/', import.meta.url))
 
 /** What `drowse start --json` says of a batch, as far as the tests read it. */
 export interface Batch {
+  readonly site?: string
   readonly writes: number
   readonly rendered: number
   readonly changed: number
@@ -23,6 +24,8 @@ export interface Batch {
 /** One line of `--json`. */
 export interface Line {
   readonly url?: string
+  /** Of `drowse gateway`: how many sites it has looked at. */
+  readonly looked?: number
   readonly batch?: Batch
   readonly error?: { readonly code: string; readonly message: string; readonly hint?: string }
   readonly problems?: readonly { where: string; line?: number; rule: string; message: string; hint?: string }[]

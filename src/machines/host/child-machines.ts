@@ -5,6 +5,7 @@ import { greet } from '../../protocol/greet.ts'
 import { createTurns, type Turns } from '../../protocol/turns.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
 import type { Awake, MachineDriver, MachineId, MachineState, MachineUsage, Tier } from '../types.ts'
+import { atExit } from './at-exit.ts'
 import { type Child, startChild } from './child.ts'
 import type { ProcessState } from './process-state.ts'
 
@@ -78,7 +79,7 @@ export function childMachines(kind: ChildKind, options: Options): MachineDriver 
   const killAll = () => {
     for (const { child } of machines.values()) child?.signal('SIGKILL')
   }
-  process.once('exit', killAll)
+  const forget = atExit(killAll)
 
   function machine(id: MachineId): Machine {
     const known = machines.get(id) ?? { turns: createTurns(), child: null, hold: null, paused: false }
@@ -248,7 +249,7 @@ export function childMachines(kind: ChildKind, options: Options): MachineDriver 
   async function close(): Promise<void> {
     closed = true
     await Promise.all(Array.from(machines.keys(), destroy))
-    process.off('exit', killAll)
+    forget()
   }
 
   return { name, capabilities, observe, wake, suspend, usage, destroy, close }
