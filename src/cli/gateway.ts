@@ -82,7 +82,7 @@ export async function runGateway(
     seen.add(host)
     const giveUp = Promise.race([stopped, sleep(LOOK_MS, undefined, { ref: false })])
     try {
-      const { problems } = await house.use(host, ({ siteDir, embedded }) => syncFolder(siteDir, embedded, { giveUp }))
+      const { problems } = await house.visit(host, ({ siteDir, embedded }) => syncFolder(siteDir, embedded, { giveUp }))
       terminal.problems(problems.map((problem) => ({ ...problem, where: `${host}/${problem.where}` })))
     } catch (cause) {
       tell(host, asDrowseError(cause))

@@ -22,6 +22,8 @@ interface Options<Site> {
 export interface SiteHouse<Site> {
   /** Opens the site if need be, and keeps it open until `work` is done. Rejects as `open` does. */
   use<T>(name: string, work: (site: Site) => T | Promise<T>): Promise<T>
+  /** The same for one who won't come back soon: the site is closed at once afterwards, if nobody else uses it and it may be. */
+  visit<T>(name: string, work: (site: Site) => T | Promise<T>): Promise<T>
   /** How many are open, and how many closed ones will be opened by themselves. */
   readonly counts: { readonly open: number; readonly alarms: number }
   /** Closes all. Nothing is opened afterwards. */
@@ -72,17 +74,31 @@ export function createSiteHouse<Site extends HouseSite>({ open, clock, keepOpenM
     }
   }
 
+  async function visit<T>(name: string, work: (site: Site) => T | Promise<T>): Promise<T> {
+    try {
+      return await use(name, work)
+    } finally {
+      const room = rooms.get(name)
+      if (room !== undefined) await tryLeave(name, room)
+    }
+  }
+
   async function sweep(): Promise<void> {
     cancelSweep = null
     const unused = [...rooms].filter(([, { users, lastUsedMs }]) => users === 0 && clock.now() - lastUsedMs >= keepOpenMs)
-    for (const [name, room] of unused) await leave(name, room).catch((cause: unknown) => onFault(name, asDrowseError(cause)))
+    for (const [name, room] of unused) await tryLeave(name, room)
     if (rooms.size > 0 && !isClosed) cancelSweep ??= clock.after(keepOpenMs, () => void sweep())
+  }
+
+  async function tryLeave(name: string, room: Room<Site>): Promise<void> {
+    await leave(name, room).catch((cause: unknown) => onFault(name, asDrowseError(cause)))
   }
 
   async function leave(name: string, room: Room<Site>): Promise<void> {
     const site = await room.site
     const until = site.quietUntil()
-    if (until === null || room.users > 0 || isClosed) return
+    // It may be another one's by now, or closed.
+    if (until === null || room.users > 0 || rooms.get(name) !== room || isClosed) return
     rooms.delete(name)
     if (until !== Number.POSITIVE_INFINITY) alarms.set(name, until)
     const closed = site.close().finally(() => closing.delete(name))
@@ -120,6 +136,7 @@ export function createSiteHouse<Site extends HouseSite>({ open, clock, keepOpenM
 
   return {
     use,
+    visit,
     get counts() {
       return { open: rooms.size, alarms: alarms.size }
     },

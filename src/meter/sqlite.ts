@@ -91,22 +91,32 @@ const row = v.pipe(
   ),
 )
 
+/** In one transaction that begins as a writer: two who open an older meter at once add them once. One that lacks nothing is not locked. */
+function addLaterColumns(db: DatabaseSync): void {
+  const missing = () => {
+    const known = new Set(
+      db
+        .prepare('select name from pragma_table_info(?)')
+        .all('machine_run')
+        .map(({ name }) => String(name)),
+    )
+    return LATER.filter((column) => !known.has(String(column.split(' ')[0])))
+  }
+  if (missing().length === 0) return
+  db.exec('begin immediate')
+  for (const column of missing()) db.exec(`alter table machine_run add column ${column}`)
+  db.exec('commit')
+}
+
 /**
  * A ledger in a SQLite file, made if it is missing. `record` returns once the row is with the operating system; a power cut may cost the
  * last rows (the meter is a measure, not a promise to a visitor), a killed gateway none. `close` may be called twice.
  */
 export function sqliteMeter(path: string) {
   const db = new DatabaseSync(path)
-  db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000')
+  db.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal')
   db.exec(TABLE)
-  const known = new Set(
-    db
-      .prepare('select name from pragma_table_info(?)')
-      .all('machine_run')
-      .map(({ name }) => String(name)),
-  )
-  for (const column of LATER)
-    if (!known.has(String(column.split(' ')[0]))) db.exec(`alter table machine_run add column ${column}`)
+  addLaterColumns(db)
   const insert = db.prepare(
     `insert into machine_run
       (site, driver, boot_id, started_ns, ended_ns, started_at, from_tier, to_tier, reason, writes, phases, wake_share,

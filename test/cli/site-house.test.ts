@@ -58,6 +58,16 @@ it('keeps a site open while it is used, or says that it must be', async () => {
   await vi.waitFor(() => expect(log).toEqual(['open a', 'close a']))
 })
 
+it('closes a site at once after a visit, unless somebody else uses it', async () => {
+  const { house, log } = build()
+  await house.visit('a', () => undefined)
+  expect(log).toEqual(['open a', 'close a'])
+  const used = house.use('a', () => sleep(5 * KEEP_OPEN_MS))
+  await house.visit('a', () => undefined)
+  expect(log).toEqual(['open a', 'close a', 'open a'])
+  await used
+})
+
 it('opens a site again that comes back while it is being closed, and not before it is closed', async () => {
   const { house, log } = build({ slowClose: 50 })
   await house.use('a', () => undefined)

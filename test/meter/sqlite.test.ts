@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sqliteMeter } from '../../src/meter/sqlite.ts'
 import type { MachineRun } from '../../src/meter/types.ts'
 
@@ -25,6 +27,16 @@ const run: MachineRun = {
   cpuNs: 3_000_000,
   memoryBytes: 90_000_000,
   prices: { version: '1', currency: 'EUR', awakeHour: 0.02, memoryGbHour: 0.005 },
+}
+
+/** As an earlier version made it. */
+function makeOld(path: string): void {
+  const old = new DatabaseSync(path)
+  old.exec(`create table machine_run (id integer primary key, site text not null, driver text not null, boot_id text not null,
+      started_ns integer not null, ended_ns integer not null, started_at text not null, from_tier text not null, to_tier text not null,
+      reason text not null, writes integer not null, phases text not null, wake_share real not null) strict;
+      insert into machine_run values (1, 'a', 'process', 'boot', 1, 2, '2026-01-01T00:00:00.000Z', 'off', 'paused', 'write', 1, '[]', 0.5)`)
+  old.close()
 }
 
 describe('the meter in SQLite', () => {
@@ -74,17 +86,32 @@ describe('the meter in SQLite', () => {
   it('goes on with a meter of an older version, whose rows tell less', () => {
     meter.close()
     rmSync(file)
-    const old = new DatabaseSync(file)
-    old.exec(`create table machine_run (id integer primary key, site text not null, driver text not null, boot_id text not null,
-      started_ns integer not null, ended_ns integer not null, started_at text not null, from_tier text not null, to_tier text not null,
-      reason text not null, writes integer not null, phases text not null, wake_share real not null) strict;
-      insert into machine_run values (1, 'a', 'process', 'boot', 1, 2, '2026-01-01T00:00:00.000Z', 'off', 'paused', 'write', 1, '[]', 0.5)`)
-    old.close()
+    makeOld(file)
     meter = sqliteMeter(file)
     meter.record(run)
     const [newer, older] = meter.runs('a', 10)
     expect(newer).toEqual({ ...run, id: 2, freedFor: null })
     expect(older).toMatchObject({ id: 1, reason: 'write', cpuNs: null, memoryBytes: null, prices: null, freedFor: null })
+  })
+
+  it('of an older version can be opened by many at once', async () => {
+    const source = new URL('../../src/meter/sqlite.ts', import.meta.url).href
+    for (let round = 0; round < 5; round++) {
+      const old = join(folder, `old-${round}`)
+      makeOld(old)
+      // Each says that it is ready, and opens the file when all are.
+      const gate = new Int32Array(new SharedArrayBuffer(8))
+      const code = `const { workerData: { gate, file, source } } = require('node:worker_threads')
+        import(source).then(({ sqliteMeter }) => {
+          Atomics.add(gate, 0, 1); Atomics.wait(gate, 1, 0); sqliteMeter(file).close()
+        })`
+      const readers = Array.from({ length: 4 }, () => new Worker(code, { eval: true, workerData: { gate, file: old, source } }))
+      const ended = Promise.all(readers.map((reader) => once(reader, 'exit')))
+      await vi.waitFor(() => expect(Atomics.load(gate, 0)).toBe(4), 20_000)
+      Atomics.store(gate, 1, 1)
+      Atomics.notify(gate, 1)
+      expect(await ended).toEqual([[0], [0], [0], [0]])
+    }
   })
 
   it('frees a run once, and keeps it with the reason', () => {

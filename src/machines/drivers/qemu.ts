@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { greet } from '../../protocol/greet.ts'
 import { createTurns, type Turns } from '../../protocol/turns.ts'
+import { atExit } from '../host/at-exit.ts'
 import { dieWithParent } from '../host/die-with-parent.ts'
 import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from '../host/leftover.ts'
 import { processTable } from '../host/process-state.ts'
@@ -56,7 +57,7 @@ export function qemuDriver(options: QemuDriverOptions) {
   const killAll = () => {
     for (const { vm } of machines.values()) vm?.kill()
   }
-  process.once('exit', killAll)
+  const forget = atExit(killAll)
 
   function machine(id: MachineId): Machine {
     const known = machines.get(id) ?? { turns: createTurns(), vm: null, paused: false }
@@ -268,7 +269,7 @@ export function qemuDriver(options: QemuDriverOptions) {
   async function close(): Promise<void> {
     closed = true
     await Promise.all(Array.from(machines.values(), async ({ vm }) => (vm === null ? undefined : await end(vm))))
-    process.off('exit', killAll)
+    forget()
   }
 
   const capabilities = { pause: true, save: true, clockSurvives: false, isolates: true }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { DrowseError } from '../../../errors/drowse-error.ts'
+import { atExit } from '../../host/at-exit.ts'
 
 /** The computer that Xen runs on: this one, or one that ssh leads to. Command lines are for its shell. */
 export interface XenHost {
@@ -44,7 +45,7 @@ export function localHost(): XenHost {
 export function sshHost({ destination, configFile }: SshOptions): XenHost {
   const folder = mkdtempSync(join(tmpdir(), 'drowse-ssh-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', remove)
+  const forget = atExit(remove)
   const ssh = (master: 'yes' | 'no') => (command: string) => [
     ...['ssh', '-T', ...(configFile === undefined ? [] : ['-F', configFile])],
     ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3'],
@@ -52,7 +53,7 @@ export function sshHost({ destination, configFile }: SshOptions): XenHost {
     ...['--', destination, command],
   ]
   return createHost(destination, ssh('yes'), ssh('no'), () => {
-    process.off('exit', remove)
+    forget()
     remove()
   })
 }
