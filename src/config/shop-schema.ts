@@ -29,6 +29,13 @@ const days = v.pipe(
   v.maxValue(365, 'this is at most a year.'),
 )
 
+const manyDays = v.pipe(
+  v.number(),
+  v.integer('this is a whole number.'),
+  v.minValue(1, 'this is at least a day.'),
+  v.maxValue(36_500, 'that is a hundred years.'),
+)
+
 /** The key `shop` of site.yaml. */
 export const shopSchema = v.object({
   currency: v.optional(currency, 'EUR'),
@@ -47,11 +54,12 @@ export const shopSchema = v.object({
   ),
   payment: v.optional(v.pipe(v.array(v.picklist(['invoice', 'stripe'])), v.minLength(1, 'name a way to pay.')), ['invoice']),
   holdDays: v.optional(days, 14),
+  forgetDays: v.optional(v.nullable(manyDays), null),
   instructions: v.optional(v.pipe(v.string(), v.trim()), ''),
 })
 
 export const SHOP_KEYS: Readonly<Record<string, readonly string[]>> = {
-  shop: ['currency', 'open', 'countries', 'shipping', 'tax', 'payment', 'holdDays', 'instructions'],
+  shop: ['currency', 'open', 'countries', 'shipping', 'tax', 'payment', 'holdDays', 'forgetDays', 'instructions'],
   'shop.tax': ['name', 'rate', 'included'],
   'shop.shipping.*': ['name', 'price', 'freeOver', 'countries', 'weights'],
   'shop.shipping.*.weights.*': ['upTo', 'price'],

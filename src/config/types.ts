@@ -89,6 +89,8 @@ export interface ShopConfig {
   readonly payment: readonly ('invoice' | 'stripe')[]
   /** How long an order that is to be paid later keeps its goods. */
   readonly holdDays: number
+  /** So long after an order is over its buyer is forgotten; null: never. */
+  readonly forgetDays: number | null
   /** How to pay, for the order's page. */
   readonly instructions: string
 }

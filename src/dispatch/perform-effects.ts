@@ -81,6 +81,7 @@ function effectsOfKind(
   async function performOne(effect: Effect): Promise<void> {
     try {
       const telling = unnoted.has(effect.id) ? null : await performer.perform(effect)
+      if (telling?.fault !== undefined) onFault(telling.fault)
       if (telling !== null) await tell(telling)
     } catch (cause) {
       const error = asDrowseError(cause)

@@ -101,6 +101,8 @@ export interface Telling {
   readonly payload: Json
   /** Its idempotency key. */
   readonly key: string
+  /** What the owner should see of it in the terminal. */
+  readonly fault?: DrowseError
 }
 
 /** Does one kind of effect, such as sending a mail. */

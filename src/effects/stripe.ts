@@ -27,7 +27,16 @@ const session = v.object({
   url: v.string(),
   expiresAt: v.string(),
 })
-const refund = v.object({ token: v.string(), intent: v.string(), amount: v.number() })
+const refund = v.object({ number: v.number(), intent: v.string(), amount: v.number(), amountMinor: v.number() })
+
+/** What we write upon a refund at Stripe's, by which it is known again. */
+const refundNote = v.object({
+  drowse: v.string(),
+  order: v.pipe(v.string(), v.transform(Number)),
+  amountMinor: v.pipe(v.string(), v.transform(Number)),
+})
+/** A payment has fewer refunds than this. */
+const MOST_REFUNDS = 100
 
 /** Checkout sessions and refunds as performers, and Stripe's webhooks as a hook. */
 export function stripeParts({ secretKey, webhookSecret, api, now }: StripeOptions): {
@@ -62,10 +71,11 @@ export function stripeParts({ secretKey, webhookSecret, api, now }: StripeOption
         )
         .catch((cause: unknown) => {
           // What Stripe will never take can never be paid: the goods are for others.
-          if (cause instanceof Stripe.errors.StripeInvalidRequestError) return null
+          if (cause instanceof Stripe.errors.StripeInvalidRequestError) return requestError(cause, effect)
           throw requestError(cause, effect)
         })
-      if (made?.url == null) return told(effect, { event: 'failed', token })
+      if (made instanceof DrowseError) return { ...told(effect, { event: 'failed', token }), fault: made }
+      if (made.url == null) return told(effect, { event: 'failed', token })
       return told(effect, { event: 'session', token, url: made.url })
     },
   }
@@ -73,13 +83,34 @@ export function stripeParts({ secretKey, webhookSecret, api, now }: StripeOption
   const giveMoneyBack: Performer = {
     kind: 'stripe.refund',
     async perform(effect) {
-      const { token, intent, amount } = v.parse(refund, effect.payload)
-      await stripe.refunds.create({ payment_intent: intent, amount }, { idempotencyKey: effect.id }).catch((cause: unknown) => {
-        const isDone = cause instanceof Stripe.errors.StripeError && cause.code === 'charge_already_refunded'
-        if (!isDone) throw requestError(cause, effect)
-      })
-      return told(effect, { event: 'refunded', token })
+      const { number, intent, amount, amountMinor } = v.parse(refund, effect.payload)
+      const failed = (fault: DrowseError): Telling => {
+        const reason = fault.message
+        return { ...told(effect, { event: 'refund_failed', number, refund: effect.id, amountMinor, reason }), fault }
+      }
+      try {
+        const made = (await madeBefore(intent, effect)) ?? (await makeRefund())
+        if (made.status !== 'failed' && made.status !== 'canceled') return told(effect, { event: 'refunded', number })
+        return failed(refundFault(effect, made.failure_reason ?? made.status))
+      } catch (cause) {
+        if (cause instanceof Stripe.errors.StripeError && cause.code === 'charge_already_refunded')
+          return told(effect, { event: 'refunded', number })
+        const error = requestError(cause, effect)
+        if (error.code === 'payment-refused') return failed(error)
+        throw error
+      }
+
+      async function makeRefund(): Promise<Stripe.Refund> {
+        const metadata = { drowse: effect.id, order: String(number), amountMinor: String(amountMinor) }
+        return await stripe.refunds.create({ payment_intent: intent, amount, metadata }, { idempotencyKey: effect.id })
+      }
     },
+  }
+
+  /** Stripe forgets idempotency keys after a day, and we may have died before we heard its answer. */
+  async function madeBefore(intent: string, { id }: Effect): Promise<Stripe.Refund | undefined> {
+    const { data } = await stripe.refunds.list({ payment_intent: intent, limit: MOST_REFUNDS })
+    return data.find(({ metadata }) => metadata?.drowse === id)
   }
 
   const hook: Hook = {
@@ -118,6 +149,16 @@ function tellingOf(event: Stripe.Event): Telling | null {
       const payload = payloadOf(event.type, event.data.object, token)
       return payload === null ? null : { kind: 'order.payment', payload, key: `stripe:${event.id}` }
     }
+    // A bank may send back days later what Stripe sent it.
+    case 'refund.failed': {
+      const { metadata, failure_reason: why } = event.data.object
+      const note = v.safeParse(refundNote, metadata)
+      if (!note.success) return null
+      const { drowse, order, amountMinor } = note.output
+      const reason = `Stripe says: ${why ?? 'failed'}.`
+      const payload = { event: 'refund_failed', number: order, refund: drowse, amountMinor, reason }
+      return { kind: 'order.payment', payload, key: `stripe:${event.id}` }
+    }
     default:
       return null
   }
@@ -135,6 +176,12 @@ function payloadOf(type: string, paid: Stripe.Checkout.Session, token: string): 
   const { payment_intent: by, amount_total: amount, currency } = paid
   const intent = typeof by === 'string' ? by : (by?.id ?? null)
   return { event: 'paid', token, intent, amount: amount ?? 0, currency: (currency ?? '').toUpperCase() }
+}
+
+function refundFault({ id }: Effect, why: string): DrowseError {
+  return new DrowseError('payment-refused', `Stripe did not make the refund ${id}: ${why}.`, {
+    hint: 'The order is “refund failed”. Ask for the refund again, or send the money by another way.',
+  })
 }
 
 function requestError(cause: unknown, { id }: Effect): DrowseError {

@@ -28,6 +28,14 @@ export function isPublicKey(key: string): boolean {
   return !HIDDEN.includes(key.split('/', 1)[0]?.toLowerCase() ?? '')
 }
 
+/**
+ * Whether what is published at this key tells one person of their own doings: the owner's files, and pages at an address that can't be guessed, such as an order's. No older state of it may
+ * take its place.
+ */
+export function isPersonalKey(key: string): boolean {
+  return !isPublicKey(key) || /(?:^|\/)[0-9a-f]{32}\//.test(key)
+}
+
 /** The folders a key is in: `a/b/c.html` → `a`, `a/b`. Where one of them is a key itself, only a store without folders could hold both. */
 export function foldersOf(key: string): readonly string[] {
   return Array.from(key.matchAll(/\//g), ({ index }) => key.slice(0, index))

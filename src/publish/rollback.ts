@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { isPersonalKey } from '../protocol/key.ts'
 import { type KeptBytes, readKept } from './claim.ts'
 import type { Index } from './index-file.ts'
 import { storeKey } from './key.ts'
@@ -39,7 +40,8 @@ interface Replaced {
   readonly until: number
 }
 
-/** What was published after release `to` at each key that changed since; null where nothing was. Siblings and the redirects file follow from the rest. */
+/** What was published after release `to` at each key that changed since; null where nothing was. Siblings and the redirects file follow from
+ * the rest, and what is personal stays as it is. */
 async function stateBefore(store: Store, newest: number, to: number): Promise<ReadonlyMap<string, Replaced | null>> {
   const then = new Map<string, Replaced | null>()
   for (let number = newest; number > to; number--) {
@@ -50,6 +52,7 @@ async function stateBefore(store: Store, newest: number, to: number): Promise<Re
     for (const key of [...changed.map((entry) => entry.key), ...removed]) if (!siblings.has(key)) then.set(key, null)
     for (const entry of was) if (entry.encoding === undefined) then.set(entry.key, { entry, until: number })
   }
+  for (const key of then.keys()) if (isPersonalKey(key)) then.delete(key)
   then.delete(REDIRECTS_KEY)
   return then
 }

@@ -35,6 +35,8 @@ export interface OrderView {
   readonly number: number
   /** What the state is called by people. */
   readonly state: string
+  /** What its buyer should know or can do now; null for nothing beside the state. */
+  readonly advice: string | null
   /** Whether it is over without a sale. */
   readonly isOff: boolean
   /** Whether the way to pay is being made ready: the page should look again in a moment. */

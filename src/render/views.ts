@@ -100,6 +100,10 @@ export interface Catalogue {
   readonly stateCancelled: string
   readonly statePaymentFailed: string
   readonly statePaidButUnavailable: string
+  readonly stateRefundFailed: string
+  readonly adviceExpired: string
+  readonly advicePaymentFailed: string
+  readonly adviceRefundFailed: string
   readonly payment: string
   readonly payInvoice: string
   readonly payStripe: string

@@ -140,6 +140,22 @@ export function releaseContract(
       await expect(publisher.rollback(1)).rejects.toMatchObject({ code: 'release-unknown' })
     })
 
+    it('leaves what is personal as it is when it is gone back to: the owner’s files, and pages at addresses that can’t be guessed', async () => {
+      const { publisher, store } = await place()
+      const [file, page] = ['private/orders/1.json', `orders/${'0a'.repeat(16)}/index.html`]
+      const later = `orders/${'1b'.repeat(16)}/index.html`
+      const changed = [object('index.html', 'one'), object(file, 'old'), object(page, 'reserved')]
+      await publisher.publish({ outbox: 1, objects: changed, removed: [] })
+      const again = [object('index.html', 'two'), object(file, 'new'), object(page, 'paid'), object(later, 'another')]
+      await publisher.publish({ outbox: 2, objects: again, removed: [] })
+
+      await publisher.rollback(1)
+
+      const told = await Promise.all(['index.html', file, page, later].map(async (key) => text(await publisher.read(key))))
+      expect(told).toEqual(['one', 'new', 'paid', 'another'])
+      expect(await store.get(`site/${later}`)).not.toBeNull()
+    })
+
     it('can be gone back to, byte for byte, and forward again', async () => {
       const { publisher, store } = await place()
       await publisher.publish(FIRST)

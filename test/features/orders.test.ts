@@ -268,6 +268,32 @@ describe('What becomes of an order', () => {
     expect(gone.removed).toHaveLength(2)
     expect(gone.nextWakeAt).toBe(null)
   })
+
+  test('forgets its buyer so long after it is over as site.yaml says, and nothing else', async () => {
+    await holding({ 'site.yaml': CONFIG.replace('holdDays: 2', 'holdDays: 2\n  forgetDays: 365') })
+    await apply(order({ WAL: 1 }, { note: 'Ring twice' }, '2024-06-01T12:00:00.000Z'))
+    await guest.wake(1, '2024-06-03T12:00:00.000Z')
+    await apply()
+    await guest.wake(1, '2024-09-01T12:00:00.000Z')
+    expect((await apply()).nextWakeAt).toBe('2025-06-03T12:00:00.000Z')
+
+    await guest.wake(1, '2025-06-03T12:00:00.000Z')
+    const answer = await apply()
+
+    expect(JSON.stringify(privateFile(answer))).not.toMatch(/Ann|ann@|Long Street|12345|Ring twice/)
+    expect(privateFile(answer)).toMatchObject([{ number: 1, state: 'expired', total: '60.90' }])
+    expect(answer.nextWakeAt).toBe(null)
+  })
+
+  test('that costs nothing is paid with that, and can be given back for nothing', async () => {
+    await holding({ 'content/products/file.md': FILE.replace('5.00', '0.00') })
+    expect(privateFile(await apply(order({ FILE: 1 })))).toMatchObject([{ state: 'paid', total: '0.00' }])
+
+    const answer = await apply(move(1, 'refunded'))
+
+    expect(statuses(answer.receipts)).toEqual(['applied'])
+    expect(privateFile(answer)).toMatchObject([{ state: 'refunded', refunded: '0.00' }])
+  })
 })
 
 describe('An order by Stripe', () => {

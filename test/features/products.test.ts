@@ -180,6 +180,19 @@ describe('Front matter that is wrong', () => {
     expect(problems.map(({ rule }) => rule)).toEqual(['shop/price-decimals'])
     expect(filesIn(out)['products/a/index.html']).not.toContain('1.50')
   })
+
+  test('is an error that names both files where two products of one language have one SKU, but not where one translates the other', async () => {
+    const cup = '---\ntitle: Cup\nprice: 3\nsku: WAL\n---\n'
+    const files = { ...SHOP, 'site.yaml': `${CONFIG}languages: { ru: {} }\n`, 'content/products/lamp.ru.md': LAMP }
+    expect((await buildSite(siteFolder(files), newFolder('out'))).problems).toEqual([])
+
+    const { problems } = await buildSite(siteFolder({ ...files, 'content/products/cup.md': cup }), newFolder('out'))
+
+    expect(problems.map(({ where, rule, severity, message }) => [where, rule, severity, message])).toEqual([
+      ['content/products/cup.md', 'shop/sku-twice', 'error', 'The SKU WAL is that of content/products/lamp.md as well.'],
+      ['content/products/lamp.md', 'shop/sku-twice', 'error', 'The SKU WAL is that of content/products/cup.md as well.'],
+    ])
+  })
 })
 
 describe('The feed of products', () => {

@@ -6,10 +6,11 @@ import { siteApp } from '../../src/cli/site-app.ts'
 import { syncFolder } from '../../src/cli/sync-folder.ts'
 import { mailPerformer } from '../../src/effects/mail.ts'
 import { stripeParts } from '../../src/effects/stripe.ts'
+import type { DrowseError } from '../../src/errors/drowse-error.ts'
 import { ownerTokens } from '../../src/gateway/tokens.ts'
 import { siteFolder } from '../build/site-folder.ts'
 import { type Mailbox, startMailbox } from '../effects/mailbox.ts'
-import { type StandIn, startStandIn, WEBHOOK_SECRET, webhook } from '../effects/stripe-stand-in.ts'
+import { refundWebhook, type StandIn, startStandIn, WEBHOOK_SECRET, webhook } from '../effects/stripe-stand-in.ts'
 import { newFolder } from '../guest/running-guest.ts'
 
 const ORIGIN = 'https://shop.example'
@@ -22,6 +23,7 @@ const SITE = siteFolder({
     '',
   ].join('\n'),
   'content/products/lamp.md': '---\ntitle: Lamp\nprice: "48.00"\nsku: LAMP\nstock: 40\n---\n',
+  'content/products/gift.md': '---\ntitle: Gift\nprice: "0.00"\nsku: GIFT\nshipped: false\n---\n',
   'content/products/cup.md': '---\ntitle: Cup\nprice: "10.00"\nsku: CUP\nstock: 1\n---\n',
 })
 
@@ -31,6 +33,7 @@ let app: ReturnType<typeof siteApp>
 let standIn: StandIn
 let box: Mailbox
 let token: string
+const faults: DrowseError[] = []
 
 beforeAll(async () => {
   ;[standIn, box] = [await startStandIn(), await startMailbox()]
@@ -41,7 +44,11 @@ beforeAll(async () => {
     now: Date.now,
   })
   const mails = mailPerformer({ smtpUrl: box.url })
-  embedded = await compose({ ...openBackends(dataDir), performers: [...performers, mails] }, () => undefined)
+  embedded = await compose(
+    { ...openBackends(dataDir), performers: [...performers, mails] },
+    () => undefined,
+    (error) => faults.push(error),
+  )
   embedded.dispatcher.start()
   await syncFolder(SITE, embedded)
   app = siteApp(embedded, { dataDir, origin: ORIGIN, deadlineMs: 60_000, hooks: [hook] })
@@ -216,5 +223,88 @@ describe('An order paid by Stripe', { timeout: 60_000 }, () => {
     expect(await stateOf(order.number)).toBe('awaiting_payment')
     expect(await asOwner('order.move', { number: order.number, to: 'paid' })).toBe(409)
     expect(await asOwner('order.move', { number: order.number, to: 'cancelled' })).toBe(201)
+  })
+
+  async function paidOrder(note: string) {
+    const order = await place({ sku: 'LAMP', quantity: '1', note })
+    await until(order.number, 'awaiting_payment')
+    await deliver(webhook(COMPLETED, { token: order.token, amount: 5819 }))
+    await until(order.number, 'paid')
+    return order
+  }
+
+  const refundsOf = ({ token: of }: { readonly token: string }) =>
+    [...standIn.refunds.values()].filter((each) => each.get('payment_intent') === `pi_${of.slice(0, 6)}`)
+
+  test('whose refund Stripe refuses says so to buyer and owner, and can be refunded again', async () => {
+    const order = await paidOrder('refused refund')
+    standIn.refusals = 1
+    expect(await asOwner('order.move', { number: order.number, to: 'refunded' })).toBe(201)
+    await until(order.number, 'refund_failed')
+
+    const [failed] = (await told()).filter(({ number }) => number === order.number)
+    expect(failed).toMatchObject({ refunded: '0.00' })
+    expect(failed?.log.at(-1)).toMatchObject({ amountMinor: 5819, reason: expect.stringContaining('Not with this account.') })
+    await expect.poll(() => pageAt(order.page)).toContain('Your money could not be sent back')
+    expect(faults.map(({ code }) => code)).toContain('payment-refused')
+    await expect.poll(() => box.mails.map(({ mail }) => mail.subject)).toContain(`Order ${order.number}, A shop: Refund failed`)
+
+    expect(await asOwner('order.move', { number: order.number, to: 'refunded' })).toBe(201)
+    await until(order.number, 'refunded')
+    await expect.poll(() => refundsOf(order).map((each) => each.get('amount'))).toEqual(['5819'])
+    // The goods came back with the first of the two and not again.
+    const states = (await told()).find(({ number }) => number === order.number)?.log.filter((step) => 'restocked' in step)
+    expect(states).toHaveLength(1)
+  })
+
+  test('has its refund once, though the answer was lost and Stripe has forgotten the key meanwhile', async () => {
+    const order = await paidOrder('lost answer')
+    // The SDK itself asks once more.
+    standIn.losses = 2
+    expect(await asOwner('order.move', { number: order.number, to: 'refunded', amount: '10.00' })).toBe(201)
+    await expect.poll(() => standIn.losses).toBe(0)
+    standIn.forgetKeys()
+    const asked = () => standIn.requests.filter((each) => each === 'GET /v1/refunds').length
+    const before = asked()
+    await expect.poll(asked, { timeout: 20_000 }).toBeGreaterThan(before)
+    await settle()
+
+    expect(refundsOf(order)).toHaveLength(1)
+    expect(await stateOf(order.number)).toBe('partially_refunded')
+  })
+
+  test('whose refund comes back from the bank days later is told by a webhook, once', async () => {
+    const order = await paidOrder('bounced')
+    expect(await asOwner('order.move', { number: order.number, to: 'refunded' })).toBe(201)
+    await expect.poll(() => refundsOf(order).length).toBe(1)
+    const metadata = Object.fromEntries(
+      ['drowse', 'order', 'amountMinor'].map((name) => [name, refundsOf(order)[0]?.get(`metadata[${name}]`) ?? '']),
+    )
+
+    for (let time = 0; time < 2; time++)
+      expect((await deliver(refundWebhook({ metadata, why: 'lost_or_stolen_card' }))).status).toBe(200)
+    await until(order.number, 'refund_failed')
+    await settle()
+
+    expect((await statesOf(order.number))?.slice(-2)).toEqual(['refunded', 'refund_failed'])
+  })
+
+  test('that Stripe makes no session for says so, gives the goods back, and tells the owner', async () => {
+    standIn.refusals = 1
+    const order = await place({ sku: 'LAMP', quantity: '1', note: 'no session' })
+    await until(order.number, 'payment_failed')
+
+    await expect.poll(() => pageAt(order.page)).toContain('Nothing was paid, and the goods are on sale again.')
+    expect(faults.map(({ message }) => message).join()).toContain(`order/${order.number}/`)
+  })
+
+  test('of nothing that costs anything is paid at once and asks Stripe for nothing', async () => {
+    const before = standIn.requests.length
+    const order = await place({ sku: 'GIFT', quantity: '1', page: '/products/gift/' })
+
+    expect(await stateOf(order.number)).toBe('paid')
+    expect(await asOwner('order.move', { number: order.number, to: 'fulfilled' })).toBe(201)
+    expect(standIn.requests.length).toBe(before)
+    await expect.poll(() => box.mails.filter(({ mail }) => mail.subject === `Order ${order.number}, A shop`).length).toBe(1)
   })
 })

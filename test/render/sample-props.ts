@@ -140,6 +140,7 @@ export function sampleProps(text: string): Templates {
       order: {
         number: 3,
         state: text,
+        advice: text,
         isOff: false,
         isPreparing: false,
         payUrl: 'https://checkout.stripe.com/c/pay/1',

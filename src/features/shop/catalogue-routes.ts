@@ -1,5 +1,5 @@
 import { prefixOf } from '../../content/place.ts'
-import { offersOf } from '../../content/product-fields.ts'
+import { offersOf, skusOf } from '../../content/product-fields.ts'
 import type { Entry } from '../../content/types.ts'
 import { CATEGORY, entries, inLanguage, type Term, termKey, terms } from '../../model/site-tables.ts'
 import { shopCurrencyOf } from '../../model/stock.ts'
@@ -21,6 +21,7 @@ export const productPage: Route = {
   async render(context, argument) {
     const entry = entryOf(context, argument)
     reportUnpriced(context, entry)
+    reportShared(context, entry)
     const offers = offerViews(context, entry, languageTag(context, entry.language))
     const form = productForm(context, entry, offers)
     const props = { page: pageView(context, headOf(entry)), entry: entryView(context, entry), offers, form }
@@ -41,6 +42,31 @@ function reportUnpriced(context: PageContext, entry: Entry): void {
   })
 }
 
+/** The file of another product in the same language that has an SKU of this one's; null where there is none. */
+const rivalOf = defineQuery<readonly [id: string, sku: string], string | null>('sku-rival', (read, [id, sku]) => {
+  const language = read.row(entries, id)?.language ?? null
+  for (const { key } of read.list(entries.indexes.bySku, sku)) {
+    const other = key === id ? null : read.row(entries, key)
+    if (other !== null && other.language === language) return other.source
+  }
+  return null
+})
+
+/** Two products that are one stock would be ordered as the first of them. */
+function reportShared(context: PageContext, entry: Entry): void {
+  for (const sku of skusOf(entry)) {
+    const other = context.query(rivalOf, [entry.id, sku])
+    if (other === null) continue
+    context.report({
+      where: entry.source,
+      rule: 'shop/sku-twice',
+      message: `The SKU ${sku} is that of ${other} as well.`,
+      hint: 'Give one of the two another `sku`: what is ordered must be one thing.',
+      severity: 'error',
+    })
+  }
+}
+
 /** The categories of a language, as links to the pages that list them. */
 const categories = defineQuery<string | null, { title: string; path: string }[]>('categories', (read, language) =>
   read.list(terms.indexes.all, inLanguage(language, CATEGORY)).flatMap(({ key }) => {
@@ -49,7 +75,7 @@ const categories = defineQuery<string | null, { title: string; path: string }[]>
   }),
 )
 
-export const CATALOGUE_QUERIES = [categories] as unknown as readonly Query[]
+export const CATALOGUE_QUERIES = [categories, rivalOf] as unknown as readonly Query[]
 
 function categoryPath({ language, slug }: Pick<Term, 'language' | 'slug'>): string {
   return `${prefixOf(language)}/${CATEGORY}/${slug}/`

@@ -6,8 +6,9 @@ import type { WriteHandler } from '../types.ts'
 import { mailsOf } from './order-mails.ts'
 import { orderPath } from './order-path.ts'
 import { moveSchema } from './order-payload.ts'
-import { checkStep, giveBack, stepped } from './order-states.ts'
+import { checkStep, giveBack, holdsGoods, stepped } from './order-states.ts'
 import { type Order, orders } from './order-tables.ts'
+import { isOwed } from './order-view.ts'
 import { PROVIDERS } from './providers.ts'
 
 type Move = v.InferOutput<typeof moveSchema>
@@ -34,7 +35,7 @@ function moveTo(change: Change, order: Order, { to, amount, restock }: Move, at:
   checkStep(order, to)
   if (to === 'paid' && order.provider === 'stripe')
     throw new DrowseError('order-refused', `Order ${order.number} is paid by Stripe, which says so itself.`)
-  if (to === 'fulfilled' && order.provider === 'stripe' && order.paidMinor === 0)
+  if (to === 'fulfilled' && order.provider === 'stripe' && isOwed(order))
     throw new DrowseError('order-refused', `Order ${order.number} is not paid yet, and may still be.`, {
       hint: 'Send it once Stripe says that it is paid.',
     })
@@ -49,7 +50,9 @@ function moveTo(change: Change, order: Order, { to, amount, restock }: Move, at:
 function refunded(change: Change, order: Order, { amount, restock }: Move, at: string): Order {
   const restMinor = order.paidMinor - order.refundedMinor
   const amountMinor = amount === undefined ? restMinor : minorOf(amount, order.currency)
-  if (amountMinor === null || amountMinor <= 0 || amountMinor > restMinor) {
+  // An order that cost nothing is given back for nothing.
+  const isFree = order.sums.totalMinor === 0 && amountMinor === 0
+  if (amountMinor === null || (amountMinor <= 0 && !isFree) || amountMinor > restMinor) {
     throw new DrowseError(
       'order-refused',
       `Of order ${order.number} at most ${decimalText(restMinor, order.currency)} ${order.currency} can be refunded.`,
@@ -58,10 +61,12 @@ function refunded(change: Change, order: Order, { amount, restock }: Move, at: s
   const state = amountMinor === restMinor ? 'refunded' : 'partially_refunded'
   checkStep(order, state)
   const wasSent = order.log.some((step) => step.state === 'fulfilled')
-  if (restock ?? (state === 'refunded' && !wasSent)) {
+  const restocks = (restock ?? (state === 'refunded' && !wasSent)) && holdsGoods(order)
+  if (restocks) {
     if (state !== 'refunded')
       throw new DrowseError('form-invalid', 'Goods come back with the last of a refund; count them with `stock.set`.')
     giveBack(change, order)
   }
-  return stepped(order, { at, state, cause: 'owner', amountMinor }, { refundedMinor: order.refundedMinor + amountMinor })
+  const step = { at, state, cause: 'owner', amountMinor, ...(restocks ? { restocked: true as const } : {}) } as const
+  return stepped(order, step, { refundedMinor: order.refundedMinor + amountMinor })
 }

@@ -17,13 +17,16 @@ const SILENT: readonly OrderState[] = ['reserved']
  */
 export function mailsOf(change: Change, order: Order): readonly Effect[] {
   const sender = mailSettings(change)
-  if (sender === null || SILENT.includes(order.state)) return []
+  if (sender === null || SILENT.includes(order.state) || order.buyer.email === '') return []
   const site = textSetting(change, 'title')
   const from = { name: site, address: sender.from }
   const language = languageTag(change, order.language)
   const words = wordsIn(change, language)
   const view = orderView(order, shopOf(change).instructions, words, language)
-  const isNew = order.state === 'awaiting_payment'
+  // A free order is paid at once, and so is one whose payment was faster than the word of its session.
+  const isNew =
+    (order.state === 'awaiting_payment' || order.state === 'paid') &&
+    order.log.filter(({ state }) => !SILENT.includes(state)).length === 1
   const heading = words.orderNumber.replace('{number}', String(order.number))
   const subject = isNew ? `${heading}, ${site}` : `${heading}, ${site}: ${stateWord(order.state, words)}`
   const url = `${textSetting(change, 'url')}${orderPath(order)}`

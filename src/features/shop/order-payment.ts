@@ -19,7 +19,14 @@ const paymentSchema = v.variant('event', [
   v.object({ event: v.literal('paid'), token, intent: v.nullable(v.string()), amount: v.number(), currency: v.string() }),
   v.object({ event: v.literal('failed'), token }),
   v.object({ event: v.literal('expired'), token }),
-  v.object({ event: v.literal('refunded'), token }),
+  v.object({ event: v.literal('refunded'), number: v.number() }),
+  v.object({
+    event: v.literal('refund_failed'),
+    number: v.number(),
+    refund: v.string(),
+    amountMinor: v.number(),
+    reason: v.string(),
+  }),
 ])
 
 type Payment = v.InferOutput<typeof paymentSchema>
@@ -31,16 +38,22 @@ export const orderPayment: WriteHandler = {
   kind: 'order.payment',
   apply({ change, write, effect }) {
     const payment = v.parse(paymentSchema, write.payload)
-    const [spot] = change.list(orders.indexes.byToken, payment.token, { limit: 1 })
-    const order = spot ? change.row(orders, spot.key) : null
+    const order = orderOf(change, payment)
     if (order === null || order.provider !== 'stripe') throw new DrowseError('order-refused', 'No order waits for this payment.')
     const outcome = outcomeOf(change, order, payment, write.acceptedAt)
     change.put(orders, outcome.order)
     for (const each of outcome.effects) effect(each)
     if (outcome.order.log.length > order.log.length) for (const mail of mailsOf(change, outcome.order)) effect(mail)
     const { number, state } = outcome.order
-    return { page: orderPath(outcome.order), result: { number, state } }
+    return { ...(outcome.order.token === '' ? {} : { page: orderPath(outcome.order) }), result: { number, state } }
   },
+}
+
+/** Buyers and providers know an order by its page's token; of refunds nobody outside tells but by what we told them, and the page may be gone by then. */
+function orderOf(change: Change, payment: Payment): Order | null {
+  if ('number' in payment) return change.row(orders, String(payment.number))
+  const [spot] = change.list(orders.indexes.byToken, payment.token, { limit: 1 })
+  return spot ? change.row(orders, spot.key) : null
 }
 
 function outcomeOf(change: Change, order: Order, payment: Payment, at: string): Outcome {
@@ -67,7 +80,18 @@ function outcomeOf(change: Change, order: Order, payment: Payment, at: string): 
       const step = { at, state: 'refunded', cause: 'provider', amountMinor } as const
       return { order: stepped(order, step, { refundedMinor: amountMinor }), effects: [] }
     }
+    case 'refund_failed':
+      return order.log.some(({ refund }) => refund === payment.refund) ? unchanged : refundFailed(order, payment, at)
   }
+}
+
+/** The money is still ours: the owner must see to it. */
+function refundFailed(order: Order, payment: Extract<Payment, { event: 'refund_failed' }>, at: string): Outcome {
+  const { amountMinor, refund, reason } = payment
+  const step = { at, state: 'refund_failed', cause: 'provider', amountMinor, refund, reason } as const
+  // What goes back because the goods are another's was not counted yet.
+  const countedMinor = order.state === 'paid_but_unavailable' ? 0 : amountMinor
+  return { order: stepped(order, step, { refundedMinor: Math.max(0, order.refundedMinor - countedMinor) }), effects: [] }
 }
 
 /** Money for goods that went back on sale meanwhile buys them if they are still there; else it goes back. */

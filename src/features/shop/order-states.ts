@@ -1,7 +1,7 @@
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { movedOf, stock } from '../../model/stock.ts'
 import type { Change } from '../../model/types.ts'
-import { type Order, type OrderState, type OrderStep, orders } from './order-tables.ts'
+import { isOver, type Order, type OrderState, type OrderStep, orders, shopOf } from './order-tables.ts'
 
 /** How long the page of an order stays after it is over. */
 const PAGE_DAYS = 90
@@ -16,6 +16,8 @@ const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
   // `paid` then keeps the state and notes the money.
   fulfilled: ['paid', 'partially_refunded', 'refunded'],
   partially_refunded: ['fulfilled', 'partially_refunded', 'refunded'],
+  // It can be tried again, or the money sent by another way.
+  refund_failed: ['fulfilled', 'partially_refunded', 'refunded'],
   refunded: [],
   expired: [],
   cancelled: [],
@@ -23,8 +25,6 @@ const NEXT: Readonly<Record<OrderState, readonly OrderState[]>> = {
   // Its refund is under way.
   paid_but_unavailable: [],
 }
-
-const OVER: readonly OrderState[] = ['refunded', 'expired', 'cancelled', 'payment_failed', 'fulfilled']
 
 /** Throws `order-refused`. */
 export function checkStep({ number, state, paidMinor }: Order, to: OrderState): void {
@@ -43,7 +43,7 @@ function named(state: OrderState): string {
 export function stepped(order: Order, step: OrderStep, changes: Partial<Order> = {}): Order {
   const { heldUntil } = order
   const isHeld = step.state === 'reserved' || step.state === 'awaiting_payment'
-  const pageUntil = OVER.includes(step.state) ? new Date(Date.parse(step.at) + PAGE_DAYS * DAY_MS).toISOString() : null
+  const pageUntil = isOver(step) ? new Date(Date.parse(step.at) + PAGE_DAYS * DAY_MS).toISOString() : null
   return { ...order, state: step.state, heldUntil: isHeld ? heldUntil : null, pageUntil, log: [...order.log, step], ...changes }
 }
 
@@ -57,19 +57,46 @@ export function giveBack(change: Change, { lines }: Order): void {
   for (const { sku, quantity } of lines) change.put(stock, { sku, moved: movedOf(change, sku) + quantity })
 }
 
-/** When the next hold runs out or page goes. */
-export function nextOrderDue(read: Pick<Change, 'row' | 'list'>): string | null {
-  const [spot] = read.list(orders.indexes.byDue, '', { limit: 1 })
-  const order = spot ? read.row(orders, spot.key) : null
-  return order?.heldUntil ?? order?.pageUntil ?? null
+/** Whether the goods of an order are off the stock, as its log tells. */
+export function holdsGoods({ log }: Pick<Order, 'log'>): boolean {
+  return log.reduce((holds, { state, restocked }) => {
+    if (restocked === true || GIVES_BACK.includes(state)) return false
+    return holds || state === 'reserved' || state === 'paid'
+  }, false)
 }
 
-/** Lets holds that nobody paid for run out, telling of each, and takes the pages of old orders down. */
+const GIVES_BACK: readonly OrderState[] = ['expired', 'cancelled', 'payment_failed']
+
+/** When the next hold runs out, page goes or buyer is forgotten. */
+export function nextOrderDue(read: Pick<Change, 'row' | 'list'>): string | null {
+  const due = firstDue(read)
+  const forgotten = firstForgotten(read)
+  const times = [due?.heldUntil ?? due?.pageUntil, forgotten?.at].filter((time) => time != null)
+  return times.toSorted()[0] ?? null
+}
+
+function firstDue(read: Pick<Change, 'row' | 'list'>): Order | null {
+  const [spot] = read.list(orders.indexes.byDue, '', { limit: 1 })
+  return spot ? read.row(orders, spot.key) : null
+}
+
+/** The buyer who is to be forgotten next, and when. */
+function firstForgotten(read: Pick<Change, 'row' | 'list'>): { readonly order: Order; readonly at: string } | null {
+  const { forgetDays } = shopOf(read)
+  const [spot] = forgetDays === null ? [] : read.list(orders.indexes.byEnd, '', { limit: 1 })
+  const order = spot ? read.row(orders, spot.key) : null
+  const endedAt = order?.log.at(-1)?.at
+  if (forgetDays === null || order === null || endedAt === undefined) return null
+  return { order, at: new Date(Date.parse(endedAt) + forgetDays * DAY_MS).toISOString() }
+}
+
+const NOBODY: Order['buyer'] = { name: '', email: '', address: '', postcode: '', city: '', country: '', note: '' }
+
+/** Lets holds that nobody paid for run out, telling of each, takes the pages of old orders down, and forgets who bought what was long ago. */
 export function passOrders(change: Change, now: string, expired: (order: Order) => void): void {
-  for (let due = nextOrderDue(change); due !== null && due <= now; due = nextOrderDue(change)) {
-    const [spot] = change.list(orders.indexes.byDue, '', { limit: 1 })
-    const order = spot ? change.row(orders, spot.key) : null
-    if (order === null) return
+  for (let order = firstDue(change); order !== null; order = firstDue(change)) {
+    const due = order.heldUntil ?? order.pageUntil
+    if (due === null || due > now) break
     if (order.heldUntil === null) change.put(orders, { ...order, pageUntil: null, token: '' })
     else {
       giveBack(change, order)
@@ -78,4 +105,6 @@ export function passOrders(change: Change, now: string, expired: (order: Order) 
       expired(over)
     }
   }
+  for (let next = firstForgotten(change); next !== null && next.at <= now; next = firstForgotten(change))
+    change.put(orders, { ...next.order, buyer: NOBODY })
 }

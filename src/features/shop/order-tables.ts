@@ -4,7 +4,7 @@ import { defineTable } from '../../model/table.ts'
 import type { Change, Read } from '../../model/types.ts'
 import type { PricedLine, Sums } from './pricing.ts'
 
-/** Where an order is. `reserved`: its goods are taken off the stock. `paid_but_unavailable`: paid when the goods were others' already; the money goes back. */
+/** Where an order is. `reserved`: its goods are taken off the stock. `paid_but_unavailable`: paid when the goods were others' already; the money goes back. `refund_failed`: the provider did not send it back. */
 export type OrderState =
   | 'reserved'
   | 'awaiting_payment'
@@ -16,14 +16,20 @@ export type OrderState =
   | 'cancelled'
   | 'payment_failed'
   | 'paid_but_unavailable'
+  | 'refund_failed'
 
 /** One step of an order, and why it was taken. */
 export interface OrderStep {
   readonly at: string
   readonly state: OrderState
   readonly cause: 'buyer' | 'owner' | 'time' | 'provider'
-  /** Of a refund. */
+  /** Of a refund, or of one that failed. */
   readonly amountMinor?: number
+  /** With this step the goods were on sale again. */
+  readonly restocked?: true
+  /** Of a refund that failed: what it was asked for by, and what the provider said. */
+  readonly refund?: string
+  readonly reason?: string
 }
 
 export interface Order {
@@ -60,8 +66,18 @@ export interface Order {
   readonly log: readonly OrderStep[]
 }
 
-/** `byToken` finds an order whose page is there. `all`: in the order of their numbers. `byDue`: when something is to be done without a write. */
-export const orders = defineTable<Order, 'all' | 'byDue' | 'byToken'>({
+const OVER: readonly OrderState[] = ['refunded', 'expired', 'cancelled', 'payment_failed', 'fulfilled']
+
+/** Whether nothing more is expected of it, though money may still come or go. */
+export function isOver({ state }: Pick<Order, 'state'>): boolean {
+  return OVER.includes(state)
+}
+
+/**
+ * `byToken` finds an order whose page is there. `all`: in the order of their numbers. `byDue`: when something is to be done without a write. `byEnd`: those that are over and whose buyer
+ * is still known, by when that was.
+ */
+export const orders = defineTable<Order, 'all' | 'byDue' | 'byEnd' | 'byToken'>({
   name: 'orders',
   key: ({ number }) => String(number),
   places: {
@@ -71,6 +87,7 @@ export const orders = defineTable<Order, 'all' | 'byDue' | 'byToken'>({
       const due = order.heldUntil ?? order.pageUntil
       return due === null ? [] : [{ group: '', sort: due }]
     },
+    byEnd: (order) => (isOver(order) && order.buyer.email !== '' ? [{ group: '', sort: order.log.at(-1)?.at ?? '' }] : []),
   },
 })
 
@@ -94,6 +111,7 @@ const CLOSED: ShopConfig = {
   tax: null,
   payment: ['invoice'],
   holdDays: 14,
+  forgetDays: null,
   instructions: '',
 }
 

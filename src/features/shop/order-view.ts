@@ -13,6 +13,7 @@ const STATE_WORDS = {
   cancelled: 'stateCancelled',
   payment_failed: 'statePaymentFailed',
   paid_but_unavailable: 'statePaidButUnavailable',
+  refund_failed: 'stateRefundFailed',
 } as const satisfies Record<OrderState, keyof Catalogue>
 
 /** What people call a state. */
@@ -20,12 +21,24 @@ export function stateWord(state: OrderState, words: Catalogue): string {
   return words[STATE_WORDS[state]]
 }
 
+/** What a buyer should know beside the state. */
+const ADVICE: Partial<Record<OrderState, 'adviceExpired' | 'advicePaymentFailed' | 'adviceRefundFailed'>> = {
+  expired: 'adviceExpired',
+  payment_failed: 'advicePaymentFailed',
+  refund_failed: 'adviceRefundFailed',
+}
+
 /** Ends without a sale. */
 const OFF: readonly OrderState[] = ['expired', 'cancelled', 'payment_failed', 'paid_but_unavailable']
 
 /** Whether there is still something to pay. */
-export function isOwed({ state, paidMinor }: Order): boolean {
-  return paidMinor === 0 && !OFF.includes(state)
+export function isOwed({ state, paidMinor, sums }: Order): boolean {
+  return paidMinor === 0 && sums.totalMinor > 0 && !OFF.includes(state)
+}
+
+function adviceOf({ state }: Order, words: Catalogue): string | null {
+  const advice = ADVICE[state]
+  return advice === undefined ? null : words[advice]
 }
 
 /** An order as its page and its mails show it: without a word about the buyer. */
@@ -43,6 +56,7 @@ export function orderView(order: Order, instructions: string, words: Catalogue, 
   return {
     number: order.number,
     state: stateWord(state, words),
+    advice: adviceOf(order, words),
     isOff: OFF.includes(state),
     isPreparing: order.provider === 'stripe' && state === 'reserved',
     payUrl: state === 'awaiting_payment' ? (order.payment?.url ?? null) : null,

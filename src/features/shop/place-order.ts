@@ -11,10 +11,10 @@ import type { WriteHandler } from '../types.ts'
 import { mailsOf } from './order-mails.ts'
 import { orderPath } from './order-path.ts'
 import { type OrderPayload, orderSchema } from './order-payload.ts'
-import { takeStock } from './order-states.ts'
+import { stepped, takeStock } from './order-states.ts'
 import { nextOrderNumber, type Order, orders, shopOf } from './order-tables.ts'
 import { type LineToPrice, pricedLines, type Sums, shippingFor, sumsOf } from './pricing.ts'
-import { PROVIDERS } from './providers.ts'
+import { PROVIDERS, type Provider } from './providers.ts'
 
 type OrderedLine = LineToPrice & { readonly path: string }
 
@@ -52,13 +52,18 @@ export const placeOrder: WriteHandler = {
       pageUntil: null,
       log: [{ at, state: 'reserved', cause: 'buyer' }],
     }
-    const { order, effects } = PROVIDERS[provider].place(change, placed)
+    const { order, effects } = sums.totalMinor === 0 ? free(placed) : PROVIDERS[provider].place(change, placed)
     change.put(orders, order)
     for (const each of [...effects, ...mailsOf(change, order)]) effect(each)
     const { number, currency } = order
     const total = `${decimalText(sums.totalMinor, currency)} ${currency}`
     return { page: orderPath(order), result: { number, total } }
   },
+}
+
+/** What costs nothing is paid with that. */
+function free(order: Order): ReturnType<Provider['place']> {
+  return { order: stepped(order, { at: order.placedAt, state: 'paid', cause: 'buyer' }), effects: [] }
 }
 
 function languageOf(change: Change, { language }: OrderPayload): string | null {

@@ -40,7 +40,7 @@ const stripe: Provider = {
   refund(order, amountMinor, reason) {
     const intent = order.payment?.intent ?? null
     if (intent === null) return []
-    const payload = { token: order.token, intent, amount: stripeMinor(amountMinor, order.currency) }
+    const payload = { number: order.number, intent, amount: stripeMinor(amountMinor, order.currency), amountMinor }
     return [{ id: `${idOf(order)}/refund/${reason}`, kind: 'stripe.refund', payload }]
   },
 }

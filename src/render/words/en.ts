@@ -89,6 +89,11 @@ export const en = {
   stateCancelled: 'Cancelled',
   statePaymentFailed: 'Payment failed',
   statePaidButUnavailable: 'Paid too late: your money goes back',
+  stateRefundFailed: 'Refund failed',
+  adviceExpired: 'Nothing was paid in time, so the goods are on sale again. You can order them anew.',
+  advicePaymentFailed:
+    'Nothing was paid, and the goods are on sale again. You can order them anew, or ask the shop for another way to pay.',
+  adviceRefundFailed: 'Your money could not be sent back by the way it came. The shop knows it and will see to it.',
   payment: 'Payment',
   payInvoice: 'By transfer or on delivery',
   payStripe: 'By card, with Stripe',

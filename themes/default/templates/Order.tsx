@@ -12,6 +12,7 @@ export function Order({ page, heading, order }: Templates['Order']) {
       <article class="order" data-order={order.number}>
         <h1>{heading}</h1>
         <p class={order.isOff ? 'order-state off' : 'order-state'}>{order.state}</p>
+        {order.advice !== null && <p class="order-advice">{order.advice}</p>}
         {order.isPreparing && <p role="status">{words.payPreparing}</p>}
         {order.payUrl !== null && (
           <p>
