@@ -4,11 +4,13 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/labs/xen/**/*.test.ts'],
+    globalSetup: 'test/labs/xen/setup.ts',
     pool: 'forks',
-    // One lab at a time: a machine that is emulated boots in seconds, on a busy computer in half a minute.
-    fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    // Each file has a lab of its own, which keeps one processor busy.
+    maxWorkers: 2,
+    // A machine that is emulated boots in seconds, on a busy computer in minutes.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     allowOnly: false,
   },
 })

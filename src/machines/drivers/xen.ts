@@ -24,7 +24,7 @@ export interface XenDriverOptions {
   readonly diskMb?: number
   readonly type?: 'pv' | 'pvh'
   readonly now?: () => number
-  /** How long a guest that was paused or saved may take to answer before it is started cold instead. */
+  /** How long a guest that was paused may take to answer before it is started cold instead; one that was saved, three times as long. */
   readonly resumeWithinMs?: number
 }
 
@@ -76,13 +76,14 @@ export function xenDriver(options: XenDriverOptions) {
     return (await connection).agent
   }
 
-  const placeOf = (name: string) => hostPlace(host, name, image, { type, memoryMb, diskMb })
+  const placeOf = (id: MachineId, name: string) =>
+    hostPlace(host, name, image, { type, memoryMb, diskMb, epoch: options.epoch(id) })
 
   /** Null where the machine has never been. */
   async function reach(id: MachineId): Promise<Reach | null> {
     const note = await readNote(options.dataDir(id), host.name)
     if (note === null) return null
-    return { id, name: note.domain, agent: await agentOf(), place: placeOf(note.domain), hasDisk: note.hasDisk }
+    return { id, name: note.domain, agent: await agentOf(), place: placeOf(id, note.domain), hasDisk: note.hasDisk }
   }
 
   async function reachOrMake(id: MachineId): Promise<Reach> {
@@ -163,17 +164,16 @@ export function xenDriver(options: XenDriverOptions) {
     deadline: AbortSignal,
   ): Promise<Awake | null> {
     const { id } = there
-    const tooLate = new DrowseError(
-      'machine-failed',
-      `The guest of ${id} did not answer within ${resumeWithinMs} ms of being woken.`,
-    )
+    // One that was restored connects to its disks and its link anew first.
+    const withinMs = from === 'saved' ? 3 * resumeWithinMs : resumeWithinMs
+    const tooLate = new DrowseError('machine-failed', `The guest of ${id} did not answer within ${withinMs} ms of being woken.`)
     let patience: NodeJS.Timeout | undefined
     try {
       const { state } = await hot('unpause', there, deadline)
       if (state !== 'running') throw new DrowseError('machine-failed', `The domain of ${id} should be running and is “${state}”.`)
       machine(id).paused = false
       watch.lap('unpause')
-      patience = from === 'running' ? undefined : setTimeout(() => domain.link.break(tooLate), resumeWithinMs)
+      patience = from === 'running' ? undefined : setTimeout(() => domain.link.break(tooLate), withinMs)
       await greet(domain.link, now(), options.epoch(id), deadline)
       watch.lap('ready')
       return { link: domain.link, from, phases: watch.phases }

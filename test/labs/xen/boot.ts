@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { Image } from '../../../src/machines/image/types.ts'
 import { type BuiltLab, makeHostDisk } from './build.ts'
 
 export interface RunningLab {
@@ -22,12 +23,12 @@ const BOOT_MS = 240_000
 const MEMORY_MB = 2048
 const DOM0_MB = 704
 
-/** Returns once dom0 is ready. Its disk is a new one unless `run` has one. */
-export async function bootLab(built: BuiltLab, run: string): Promise<RunningLab> {
+/** Returns once dom0 is ready. Its disk is a new one, with these images, unless `run` has one. */
+export async function bootLab(built: BuiltLab, run: string, images: readonly Image[]): Promise<RunningLab> {
   mkdirSync(run, { recursive: true })
   const disk = join(run, 'disk.ext4')
   const console = join(run, 'console.log')
-  if (!existsSync(disk)) makeHostDisk(disk)
+  if (!existsSync(disk)) makeHostDisk(disk, images)
   rmSync(console, { force: true })
   const port = await freePort()
   const qemu = spawn(

@@ -1,19 +1,31 @@
 /**
  * Builds the lab: a real Xen and its dom0, put together from Debian's packages, of which nothing is installed. dom0's whole userland is in its initramfs: xenstored,
- * xenconsoled, `xl`, dropbear, busybox, the agent.
+ * xenconsoled, `xl`, dropbear, busybox, the agent; and a user, `visitor`, who may not control Xen.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { type ArchiveEntry, cpioArchive } from '../../../src/machines/image/cpio.ts'
 import { moduleFiles } from '../../../src/machines/image/modules.ts'
 import { fetchPackages, kernelPackage, unpackPackages } from '../../../src/machines/image/packages.ts'
+import { IMAGE_FILES, type Image } from '../../../src/machines/image/types.ts'
 import { DOM0_INIT } from './dom0-init.ts'
 
 const AGENT = fileURLToPath(new URL('../../../src/machines/drivers/xen/agent.c', import.meta.url))
+const TRACE = fileURLToPath(new URL('domain-trace.c', import.meta.url))
 
 const XEN = '4.17'
 const PACKAGES = [
@@ -58,8 +70,8 @@ export async function buildLab(folder: string): Promise<BuiltLab> {
     knownHosts: join(folder, 'known-hosts'),
   }
   const recipe = createHash('sha256')
-  for (const text of [JSON.stringify(packages), DOM0_INIT, readFileSync(AGENT), readFileSync(import.meta.filename)])
-    recipe.update(text)
+  const sources = [AGENT, TRACE, import.meta.filename].map((file) => readFileSync(file))
+  for (const text of [JSON.stringify(packages), DOM0_INIT, ...sources]) recipe.update(text)
   const digest = recipe.digest('hex')
   const note = join(folder, 'recipe')
   if (existsSync(note) && readFileSync(note, 'utf8') === digest) return built
@@ -69,7 +81,8 @@ export async function buildLab(folder: string): Promise<BuiltLab> {
   const release = readdirSync(join(tree, 'lib', 'modules'))[0] ?? ''
   writeFileSync(built.kernel, bareKernel(join(tree, 'boot', `vmlinuz-${release}`)))
   makeKeys(built, tree)
-  compileAgent(tree, join(folder, 'agent'))
+  compile(tree, AGENT, join(folder, 'agent'))
+  compile(tree, TRACE, join(folder, 'domain-trace'))
   writeFileSync(built.initramfs, initramfs(built, tree, release))
   writeFileSync(note, digest)
   return built
@@ -99,10 +112,10 @@ function makeKeys({ folder, key, knownHosts }: BuiltLab, tree: string): void {
   writeFileSync(knownHosts, `dom0 ${line}\n`)
 }
 
-function compileAgent(tree: string, out: string): void {
+function compile(tree: string, source: string, out: string): void {
   const folders = ['lib', 'usr/lib'].map((name) => join(tree, name, 'x86_64-linux-gnu'))
   execFileSync('gcc', [
-    ...['-O2', '-Wall', '-Wextra', '-Werror', '-I', join(tree, 'usr/include'), '-o', out, AGENT],
+    ...['-O2', '-Wall', '-Wextra', '-Werror', '-I', join(tree, 'usr/include'), '-o', out, source],
     // The versions that dom0 has, not the development package's, which may be linked in.
     ...folders.flatMap((folder) => ['-L', folder, `-Wl,-rpath-link,${folder}`]),
     ...['xenctrl', 'xenevtchn', 'xengnttab', 'xenstore'].map((name) => `-l:${library(tree, name)}`),
@@ -134,6 +147,7 @@ function initramfs({ folder, key }: BuiltLab, tree: string, release: string): Ui
     'run',
     'sys',
     'tmp',
+    'visitor/.ssh',
     'var/lib/drowse',
     'var/lib/xen',
     'var/log/xen',
@@ -144,15 +158,17 @@ function initramfs({ folder, key }: BuiltLab, tree: string, release: string): Ui
   add({ path: 'var/run', type: 'link', to: '../run' })
   add({ path: 'var/lock', type: 'link', to: '../run/lock' })
   for (const name of programs) add({ path: `usr/sbin/${name}`, type: 'link', to: `${bin}/${name}` })
-  add(text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'))
-  add(text('etc/shadow', 'root:*:19000:0:99999:7:::\n', 0o600))
-  add(text('etc/group', 'root:x:0:\n'))
+  add(text('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nvisitor:x:1000:1000::/visitor:/bin/sh\n'))
+  add(text('etc/shadow', 'root:*:19000:0:99999:7:::\nvisitor:*:19000:0:99999:7:::\n', 0o600))
+  add(text('etc/group', 'root:x:0:\nvisitor:x:1000:\n'))
   add(text('etc/shells', '/bin/sh\n'))
   add(text('etc/dropbear/key', readFileSync(join(folder, 'dom0-key')), 0o600))
   add(text('root/.ssh/authorized_keys', readFileSync(`${key}.pub`), 0o600))
+  add(text('visitor/.ssh/authorized_keys', readFileSync(`${key}.pub`)))
   add(text('etc/modules', modules.map((path) => `${basename(path)}\n`).join('')))
   for (const path of modules) add(text(`modules/${basename(path)}`, readFileSync(path)))
   add(text('usr/sbin/drowse-xen-agent', readFileSync(join(folder, 'agent')), 0o755))
+  add(text('usr/sbin/domain-trace', readFileSync(join(folder, 'domain-trace')), 0o755))
   add(text('init', DOM0_INIT, 0o755))
   return cpioArchive([...entries.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1)))
 }
@@ -173,7 +189,15 @@ function packaged(tree: string): readonly ArchiveEntry[] {
   })
 }
 
-/** An empty disk for dom0, on which the machines are. */
-export function makeHostDisk(path: string): void {
-  execFileSync('/usr/sbin/mke2fs', ['-q', '-F', '-t', 'ext4', '-m', '0', path, '8G'], { stdio: 'pipe' })
+/** A disk for dom0, on which the machines will be. It has these images already, as if they had been copied there before. */
+export function makeHostDisk(path: string, images: readonly Image[]): void {
+  const tree = `${path}.tree`
+  for (const image of images) {
+    const folder = join(tree, 'images', image.id)
+    mkdirSync(folder, { recursive: true })
+    for (const file of IMAGE_FILES) copyFileSync(join(image.folder, file), join(folder, file), constants.COPYFILE_FICLONE)
+  }
+  mkdirSync(tree, { recursive: true })
+  execFileSync('/usr/sbin/mke2fs', ['-q', '-F', '-t', 'ext4', '-m', '0', '-d', tree, path, '8G'], { stdio: 'pipe' })
+  rmSync(tree, { recursive: true })
 }

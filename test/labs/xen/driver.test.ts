@@ -10,19 +10,18 @@ import { sshHost } from '../../../src/machines/drivers/xen/host.ts'
 import { NOTE_FILE } from '../../../src/machines/drivers/xen/note.ts'
 import type { Image } from '../../../src/machines/image/types.ts'
 import { ask, type DriverUnderTest, describeMachineDriver } from '../../contract/machine-driver.ts'
-import { counterImage } from '../qemu/lab.ts'
-import type { RunningLab } from './boot.ts'
-import { IMAGES, startLab, xenMachines } from './lab.ts'
+import { builtCounterImage, type OwnLab, startLab, xenMachines } from './lab.ts'
 
 const GATEWAY = fileURLToPath(new URL('xen-gateway.ts', import.meta.url))
 let image: Image
-let lab: RunningLab
+let lab: OwnLab
 
 beforeAll(async () => {
-  image = await counterImage(IMAGES)
+  image = await builtCounterImage()
+  // The image is not on it: the first test shows that the driver copies it there.
   lab = await startLab()
 })
-afterAll(async () => await lab?.stop())
+afterAll(async () => await lab?.clear())
 
 async function make(): Promise<DriverUnderTest> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'drowse-xen-gateway-')))

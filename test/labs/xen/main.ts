@@ -7,27 +7,24 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { drowse } from '../../flows/product.ts'
 import { counterImage } from '../qemu/lab.ts'
 import type { RunningLab } from './boot.ts'
-import { CACHE, IMAGES, startLab } from './lab.ts'
+import { buildProductImage, IMAGES, productImage, startLab } from './lab.ts'
 import { measureComments, measureParts, measureTiers } from './measure.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-process.env.XDG_CACHE_HOME = CACHE
 // Ctrl-C is for the gateway, which ends its machine first.
 process.on('SIGINT', () => {})
 console.error('Building the images and the lab …')
-const { code, stderr } = await drowse(['image', 'build'])
-if (code !== 0) throw new Error(stderr)
-const lab = await startLab()
+await buildProductImage()
+const lab = await startLab([await productImage()])
 process.env.DROWSE_SSH_CONFIG = lab.sshConfig
 try {
   if (process.argv.includes('--measure')) await measure(lab)
   else await show(lab)
 } finally {
-  await lab.stop()
+  await lab.clear()
 }
 
 async function measure(running: RunningLab): Promise<void> {

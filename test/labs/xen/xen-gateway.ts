@@ -1,11 +1,8 @@
 /** A gateway to be killed: wakes the machine `id` on `root`, lets it sleep at `tier`, says so and waits for its end. */
-import { findImage } from '../../../src/machines/image/images.ts'
-import { IMAGES, xenMachines } from './lab.ts'
+import { builtCounterImage, xenMachines } from './lab.ts'
 
 const [root = '', sshConfig = '', id = '', tier = ''] = process.argv.slice(2)
-const image = await findImage(IMAGES, 'counter')
-if (image === null) throw new Error('The lab’s image is not there.')
-const driver = xenMachines(root, image, sshConfig)
+const driver = xenMachines(root, await builtCounterImage(), sshConfig)
 await driver.wake(id, AbortSignal.timeout(180_000))
 if (tier === 'paused' || tier === 'saved') await driver.suspend(id, tier, AbortSignal.timeout(60_000))
 process.stdout.write('ready\n')

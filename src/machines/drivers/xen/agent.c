@@ -362,6 +362,18 @@ static void look_for_ended(void) {
 
 /* ---- requests */
 
+static int store_answers(void) {
+  char *domid = read_node("/local/domain/0/domid");
+  free(domid);
+  return domid != NULL;
+}
+
+/* Says that there is no such domain, or why that can't be told. */
+static void refuse(uint32_t number) {
+  if (store_answers()) say("%u error There is no such domain.", number);
+  else say("%u error xenstored does not answer any more. This host must be started anew.", number);
+}
+
 static void answer_state(uint32_t number, int domid, uint64_t took) {
   uint64_t cpu;
   const char *state = state_of(domid, &cpu);
@@ -386,7 +398,7 @@ static void request(const char *text) {
     else say("%u ok %llu", number, (unsigned long long)((info.free_pages + info.scrub_pages) >> 8));
   } else if (!strcmp(verb, "plug")) {
     if (!is_ours(second)) say("%u error That domain is not Drowse's.", number);
-    else if (plug(channel, second)) say("%u error There is no such domain.", number);
+    else if (plug(channel, second)) refuse(number);
     else say("%u ok", number);
   } else if (!strcmp(verb, "unplug")) {
     struct link **slot = slot_of(channel);
@@ -401,14 +413,16 @@ static void request(const char *text) {
   } else if (!strcmp(verb, "info")) {
     uint64_t start = now_ns();
     int domid = domid_of(first);
-    answer_state(number, domid, now_ns() - start);
+    if (domid < 0 && !store_answers()) refuse(number);
+    else answer_state(number, domid, now_ns() - start);
   } else if (!strcmp(verb, "pause") || !strcmp(verb, "unpause")) {
-    int domid = domid_of(first), to_pause = verb[0] == 'p', failed = domid < 0, tries = 0;
     uint64_t cpu, start = now_ns();
+    int domid = domid_of(first), to_pause = verb[0] == 'p', failed = 0, tries = 0;
+    if (domid < 0) return refuse(number);
     /* Xen counts: what was paused twice must be unpaused twice. */
     while (!failed && to_pause == !!strcmp(state_of(domid, &cpu), "paused") && tries++ < 256)
       failed = to_pause ? xc_domain_pause(xen, domid) : xc_domain_unpause(xen, domid);
-    if (failed) say("%u error Xen refused: %s.", number, domid < 0 ? "there is no such domain" : strerror(errno));
+    if (failed) say("%u error Xen refused: %s.", number, strerror(errno));
     else answer_state(number, domid, now_ns() - start);
   } else {
     say("%u error There is no such verb.", number);
@@ -462,7 +476,9 @@ int main(int argc, char **argv) {
   grants = xengnttab_open(NULL, 0);
   store = xs_open(0);
   if (!xen || !events || !grants || !store) {
-    fprintf(stderr, "There is no Xen on this host, or this user may not control it.\n");
+    int is_xen = !access("/proc/xen/capabilities", F_OK) || !access("/dev/xen/privcmd", F_OK);
+    const char *why = !is_xen ? "There is no Xen on this host" : !xen ? "This user may not control Xen" : "xenstored does not answer on this host";
+    fprintf(stderr, "%s.\n", why);
     return 1;
   }
   xs_watch(store, "@releaseDomain", "released");

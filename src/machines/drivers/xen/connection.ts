@@ -14,6 +14,7 @@ const PROGRAM = 'drowse-xen-agent'
 const PREFIX = 'drowse-'
 const CONNECT_MS = 30_000
 const CLOSE_MS = 60_000
+const END_MS = 1000
 
 /** Throws `machine-failed` or `program-missing`, saying what stands in the way: ssh, the agent, Xen, permission. */
 export async function connect(host: XenHost): Promise<Connection> {
@@ -37,8 +38,10 @@ export async function connect(host: XenHost): Promise<Connection> {
     // Its first answer shows that it is there.
     await agent.memory(AbortSignal.timeout(CONNECT_MS))
   } catch (cause) {
-    child.kill('SIGKILL')
+    // One that ends by itself clears its socket away, which the next connection would stumble over.
+    const late = setTimeout(() => child.kill('SIGKILL'), END_MS)
     await ended.promise
+    clearTimeout(late)
     throw explain(host.name, child.exitCode, said, why ?? cause)
   }
   return {

@@ -19,7 +19,7 @@ const UPLOAD_MS = 900_000
 export const XL = '/usr/bin/timeout -k 5 120 xl'
 
 /** Ends and clears away a domain, and returns once there is none of this name. */
-const sweep = (name: string) =>
+const destroy = (name: string) =>
   `n=0; while xl domid ${name} >/dev/null 2>&1; do [ $n -lt 50 ] || { xl list >&2; exit 1; }; n=$((n + 1)); ${XL} destroy ${name} >/dev/null 2>&1 || sleep 0.2; done`
 
 /** A domain on the host, with the commands that concern its files. */
@@ -45,15 +45,19 @@ export function hostPlace(
   host: XenHost,
   name: string,
   image: Image,
-  options: Pick<DomainShape, 'type' | 'memoryMb'> & { diskMb: number },
+  options: Pick<DomainShape, 'type' | 'memoryMb'> & { diskMb: number; epoch: number },
 ): HostPlace {
-  const { type, memoryMb, diskMb } = options
+  const { type, memoryMb, diskMb, epoch } = options
   const machineDir = `${ROOT}/machines/${name}`
   const imageDir = `${ROOT}/images/${image.id}`
   const upload = `${imageDir}.${name}`
   const config = domainConfig(name, { type, memoryMb, imageDir, machineDir, blockScript: BLOCK })
   // A memory holds parts of the disk as it was: it fits that disk alone, by the time of its last change, which is the data's generation.
   const tag = `"${image.id} ${type} ${memoryMb} $(/usr/bin/stat -c '%i %s %.9Y' data.ext4) $(/usr/bin/stat -c %s memory)"`
+  // The epoch of whoever started the machine last stands beside its disk. A gateway of an earlier one must not end what a later one runs.
+  const isLater = `[ "$(cat ${machineDir}/epoch 2>/dev/null || echo 0)" -gt ${epoch} ]`
+  const sweep = `! ${isLater} || { echo 'Another gateway, which was started later, has this machine.' >&2; exit 1; }; ${destroy(name)}`
+  const claim = `echo ${epoch} >epoch.new && mv epoch.new epoch`
   const here = async (command: string, input?: Readable) =>
     await host.run(`cd ${machineDir} || exit 1; ${command}`, input === undefined ? {} : { input })
 
@@ -78,8 +82,8 @@ export function hostPlace(
       const missing = `{ echo 'Its data disk is not in ${machineDir}, where it was.' >&2; exit 1; }`
       await host.run(
         [
-          sweep(name),
-          `mkdir -p ${machineDir} && cd ${machineDir} || exit 1`,
+          sweep,
+          `mkdir -p ${machineDir} && cd ${machineDir} && ${claim} || exit 1`,
           'rm -f memory memory.tag memory.new && cat >config || exit 1',
           `[ -e data.ext4 ] || ${hasDisk ? missing : `{ ${make}; } || exit 1`}`,
           '/bin/sync -f .',
@@ -95,14 +99,14 @@ export function hostPlace(
     keepMemory: async () =>
       void (await here(
         [
-          sweep(name),
+          sweep,
           'mv memory.new memory || exit 1',
           `echo ${tag} >tag.new && /bin/sync tag.new && mv tag.new memory.tag && /bin/sync -f .`,
         ].join('\n'),
       )),
     restore: async () =>
       void (await here(
-        `rm memory.tag && /bin/sync -f . && ${XL} restore -p memory >/dev/null; done=$?; rm -f memory; exit $done`,
+        `${claim} && rm memory.tag && /bin/sync -f . && ${XL} restore -p memory >/dev/null; done=$?; rm -f memory; exit $done`,
       )),
     async look() {
       const said = await host.run(
@@ -111,7 +115,7 @@ export function hostPlace(
       const state = said.trim()
       return state === 'saved' || state === 'absent' ? state : 'off'
     },
-    sweep: async () => void (await host.run(sweep(name))),
+    sweep: async () => void (await host.run(sweep)),
     forgetMemory: async () =>
       void (await host.run(`rm -f ${['memory.tag', 'memory', 'memory.new'].map((file) => `${machineDir}/${file}`).join(' ')}`)),
   }
