@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createMemoryBudget } from '../dispatch/memory-budget.ts'
 import { systemClock } from '../dispatch/system-clock.ts'
 import type { BatchEvent, WakeBudget } from '../dispatch/types.ts'
@@ -49,19 +48,24 @@ export async function runGateway(
     terminal.error(new DrowseError(error.code, `${host}: ${error.message}`, { cause: error, ...hintOf(error) }))
   /** Sites whose folder was looked at since the start. */
   const seen = new Set<string>()
-  /** A site that is closed and opened again gives its visitors nothing anew. */
+  /** Ends the wait for a look’s outcome. One promise of theirs for each look: what waits for the stop itself would be kept until then. */
+  const giveUps = new Set<() => void>()
+  /** Of sites that were written to: one that is closed and opened again gives its visitors nothing anew. */
   const wakesOf = new Map<string, WakeBudget>()
 
   async function open(host: string): Promise<OpenSite> {
     const siteDir = join(root, host)
     const dataDir = dataDirOf(siteDir, undefined)
-    const onBatch = (event: BatchEvent) => tellBatch(terminal, host, event)
+    let hasRun = false
+    const onBatch = (event: BatchEvent) => {
+      hasRun = true
+      tellBatch(terminal, host, event)
+    }
     const { config, wakes, embedded, hooks } = await openSite(terminal, siteDir, dataDir, {
       onBatch,
       budget,
       wakes: wakesOf.get(host),
     })
-    wakesOf.set(host, wakes)
     embedded.dispatcher.start()
     embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     const app = siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks, visitors: config.gateway })
@@ -70,7 +74,10 @@ export async function runGateway(
       embedded,
       fetch: (request) => app.fetch(request),
       quietUntil: () => embedded.quietUntil(),
-      close: () => embedded.close(),
+      async close() {
+        if (hasRun) wakesOf.set(host, wakes)
+        await embedded.close()
+      },
     }
   }
 
@@ -80,12 +87,17 @@ export async function runGateway(
   async function look(host: string): Promise<void> {
     if (seen.has(host)) return
     seen.add(host)
-    const giveUp = Promise.race([stopped, sleep(LOOK_MS, undefined, { ref: false })])
+    const { promise: giveUp, resolve } = Promise.withResolvers<void>()
+    const patience = setTimeout(resolve, LOOK_MS)
+    giveUps.add(resolve)
     try {
       const { problems } = await house.visit(host, ({ siteDir, embedded }) => syncFolder(siteDir, embedded, { giveUp }))
       terminal.problems(problems.map((problem) => ({ ...problem, where: `${host}/${problem.where}` })))
     } catch (cause) {
       tell(host, asDrowseError(cause))
+    } finally {
+      clearTimeout(patience)
+      giveUps.delete(resolve)
     }
   }
 
@@ -112,6 +124,7 @@ export async function runGateway(
   let isStopping = false
   void stopped.then(() => {
     isStopping = true
+    for (const giveUp of giveUps) giveUp()
   })
   // One after the other: many at once would wake many machines at once.
   for (const host of hosts) if (!isStopping) await look(host)

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { clearCgroups } from '../../../src/machines/drivers/lxc/cgroup.ts'
 import { containerName } from '../../../src/machines/drivers/lxc/container-config.ts'
 import { lxcDriver } from '../../../src/machines/drivers/lxc.ts'
 import { processTable } from '../../../src/machines/host/process-state.ts'
@@ -70,7 +71,11 @@ async function make(): Promise<DriverUnderTest> {
       ])
       return { kill: () => kill(gateway.pid ?? 0) }
     },
-    clear: async () => rmSync(root, { recursive: true, force: true }),
+    async clear() {
+      // What a gateway that was killed left, and no other has begun on.
+      for (const id of ['a', 'b']) await clearCgroups(containerName(join(root, id)), soon())
+      rmSync(root, { recursive: true, force: true })
+    },
   }
 }
 
