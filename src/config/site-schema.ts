@@ -65,6 +65,13 @@ const themeName = v.pipe(text, v.regex(/^[a-z0-9][a-z0-9-]{0,80}$/, 'a theme’s
 
 const address = v.pipe(v.string(), v.regex(/^[^\s@,;<>"]+@[^\s@,;<>"]+\.[^\s@,;<>"]+$/, 'this is no e-mail address.'))
 
+const commentsPerPage = v.pipe(
+  v.number(),
+  v.integer('this is a whole number.'),
+  v.minValue(1, 'a page has at least 1 comment.'),
+  v.maxValue(1000, 'a page has at most 1000 comments.'),
+)
+
 const memoryMb = v.pipe(
   v.number(),
   v.integer('this is a whole number.'),
@@ -120,6 +127,7 @@ export const siteEntries = {
     v.object({
       open: v.optional(v.boolean(), true),
       moderation: v.optional(v.picklist(['open', 'hold']), 'open'),
+      perPage: v.optional(commentsPerPage, 20),
     }),
     {},
   ),
@@ -153,7 +161,7 @@ export const siteEntries = {
 /** Groups whose own keys are checked too, by the path that leads to them (list positions as `*`). */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
-  comments: ['open', 'moderation'],
+  comments: ['open', 'moderation', 'perPage'],
   mail: ['from', 'owner'],
   machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
   'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],

@@ -72,6 +72,8 @@ export interface CommentsConfig {
   readonly open: boolean
   /** `open`: shown at once. `hold`: shown once the owner has approved them. */
   readonly moderation: 'open' | 'hold'
+  /** How many make a page of them full; the next one begins another. */
+  readonly perPage: number
 }
 
 /** How the shop sells. Prices are written as in front matter, in the shop's currency. */

@@ -48,6 +48,10 @@ export interface Catalogue {
   readonly onThisPage: string
   readonly updated: string
   readonly noComments: string
+  readonly commentsTitle: string
+  readonly commentsPage: string
+  readonly olderComments: string
+  readonly newerComments: string
   readonly closed: string
   readonly respond: string
   readonly reply: string
@@ -260,13 +264,20 @@ export interface CommentView {
   readonly date: string
   readonly html: string
   readonly byOwner: boolean
-  /** Where this answer stands beside the comment it answers rather than below it: that comment. `author` is null for a deleted one. */
-  readonly answers: { readonly anchor: string; readonly author: string | null } | null
+  /** Where this answer does not stand below the comment it answers: that comment. `path` is '' on the same page, `author` null for a deleted one. */
+  readonly answers: { readonly path: string; readonly anchor: string; readonly author: string | null } | null
   readonly replies: readonly CommentView[]
 }
 
+/** One page of an entry's comments. The entry's own page has the last one; a full one has its own address. */
 export interface CommentsView {
-  readonly count: number
+  /** How many are shown; null where there are several pages, none of which changes with another. */
+  readonly count: number | null
+  /** Counted from the oldest, which is 1. */
+  readonly page: number
+  /** The addresses of the pages round this one. */
+  readonly older: string | null
+  readonly newer: string | null
   readonly comments: readonly CommentView[]
   /** Null when the page takes no comments (any more). */
   readonly form: CommentFormView | null
@@ -321,6 +332,8 @@ export interface Templates {
     comments: CommentsView | null
   }
   Page: { page: PageView; entry: EntryView; contents: readonly (LinkView & { readonly current: boolean })[] }
+  /** A full page of the comments on a post or a note: all but the last, which is on the entry's own. */
+  OlderComments: { page: PageView; heading: string; entry: LinkView; comments: CommentsView }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }
   /** `form` is null where nothing can be ordered. */
   Product: { page: PageView; entry: EntryView; offers: readonly OfferView[]; form: OrderFormView | null }

@@ -97,7 +97,13 @@ const config = fc.record(
     description: fc.constantFrom('', 'A site about sites.'),
     author: fc.constantFrom('', 'Bea'),
     menu: fc.constantFrom(null, [{ title: 'Home', path: '/' }], []),
-    comments: fc.constantFrom({}, { open: false }, { moderation: 'hold' }, { open: true, moderation: 'open' }),
+    comments: fc.constantFrom(
+      { perPage: 1 },
+      { perPage: 2 },
+      { open: false },
+      { moderation: 'hold', perPage: 1 },
+      { open: true, moderation: 'open' },
+    ),
     url: fc.constantFrom('https://example.org', 'https://example.net/sub'),
     parser: fc.constantFrom('satteri', 'remark'),
     search: fc.boolean(),
@@ -151,7 +157,10 @@ function parseEntry(text: string): Fields {
 }
 
 function configText(given: Config, before: string | undefined): string {
-  const known: Config = before === undefined ? { title: 'Site', url: 'https://example.org', postsPerPage: 2 } : JSON.parse(before)
+  const known: Config =
+    before === undefined
+      ? { title: 'Site', url: 'https://example.org', postsPerPage: 2, comments: { perPage: 1 } }
+      : JSON.parse(before)
   // JSON is YAML.
   return JSON.stringify({ ...known, ...given })
 }

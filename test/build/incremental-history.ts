@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type Comment, comments } from '../../src/features/comments/tables.ts'
+import { type Comment, type CommentPage, commentPages, comments } from '../../src/features/comments/tables.ts'
 import { FEATURES } from '../../src/features/registry.ts'
 import { type Order, orders } from '../../src/features/shop/order-tables.ts'
 import type { Feature } from '../../src/features/types.ts'
@@ -283,6 +283,7 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
   await fresh.guest.wake(1, now)
   const rows = {
     comments: commentsIn(guest.dataDir),
+    pages: rowsIn(guest.dataDir, 'r_comment_pages'),
     orders: rowsIn(guest.dataDir, 'r_orders'),
     stock: rowsIn(guest.dataDir, 'r_stock'),
   }
@@ -298,6 +299,7 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
 
 interface Rows {
   readonly comments: readonly Comment[]
+  readonly pages: readonly CommentPage[]
   readonly orders: readonly Order[]
   readonly stock: readonly Stock[]
 }
@@ -311,6 +313,7 @@ const rowImport: Feature = {
       apply({ change, write }) {
         const rows = write.payload as unknown as Rows
         for (const row of rows.comments) change.put(comments, row)
+        for (const row of rows.pages) change.put(commentPages, row)
         for (const row of rows.orders) change.put(orders, row)
         for (const row of rows.stock) change.put(stock, row)
         return {}

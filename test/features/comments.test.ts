@@ -133,6 +133,102 @@ describe('A comment', () => {
   })
 })
 
+/** Where each comment is, by the keys of the pages that were sent. */
+function places(answer: Answer): Record<string, string[]> {
+  const pages = [...answer.objects.keys()].filter((key) => key.endsWith('.html')).sort()
+  return Object.fromEntries(
+    pages.map((key) => [key, [...textOf(answer, key).matchAll(/id="comment-(\d+)"/g)].map(([, number]) => String(number))]),
+  )
+}
+
+describe('Pages of comments', () => {
+  const OLDER = (page: number) => `posts/hello/comments/${page}/index.html`
+
+  beforeEach(() => holding({ 'site.yaml': `${CONFIG}comments: { perPage: 2 }\n` }))
+
+  test('are counted from the oldest, and the post’s own page has the last', async () => {
+    const answer = await apply(...['1', '2', '3', '4', '5'].map((text) => comment(text)))
+
+    expect(places(answer)).toEqual({ [OLDER(1)]: ['1', '2'], [OLDER(2)]: ['3', '4'], [PAGE]: ['5'] })
+    expect(textOf(answer, PAGE)).toContain('href="/posts/hello/comments/2/#comments"')
+    expect(textOf(answer, OLDER(2))).toMatch(/href="\/posts\/hello\/comments\/1\/#comments".*href="\/posts\/hello\/#comments"/s)
+    expect(textOf(answer, OLDER(1))).toContain('href="/posts/hello/comments/2/#comments"')
+  })
+
+  test('are written anew one at a time, but for the two where a new one begins', async () => {
+    await apply(...['1', '2', '3', '4', '5'].map((text) => comment(text)))
+
+    const added = await apply(comment('6'))
+    const begun = await apply(comment('7'))
+    const answered = await apply(comment('8', { parent: 1, page: '/posts/hello/comments/1/' }))
+    const deleted = await apply(moderate(3, 'deleted'))
+
+    expect(places(added)).toEqual({ [PAGE]: ['5', '6'] })
+    expect(places(begun)).toEqual({ [OLDER(2)]: ['3', '4'], [OLDER(3)]: ['5', '6'], [PAGE]: ['7'] })
+    expect(places(answered)).toEqual({ [OLDER(1)]: ['1', '8', '2'] })
+    expect(places(deleted)).toEqual({ [OLDER(2)]: ['4'] })
+  })
+
+  test('are where their writers land', async () => {
+    const first = await apply(...['1', '2', '3'].map((text) => comment(text)))
+    const answer = await apply(comment('4', { parent: 1 }))
+    const moderated = await apply(moderate(2, 'held'))
+
+    expect(first.receipts[2]).toMatchObject({ page: '/posts/hello/', anchor: 'comment-3' })
+    expect(answer.receipts[0]).toMatchObject({ page: '/posts/hello/comments/1/', anchor: 'comment-4' })
+    expect(moderated.receipts[0]).toMatchObject({ page: '/posts/hello/comments/1/' })
+  })
+
+  test('take only so many answers: then those stand on the last, and say what they answer', async () => {
+    await apply(...['1', '2', '3'].map((text) => comment(text)))
+    await apply(...['4', '5', '6', '7'].map((text) => comment(text, { parent: 1 })))
+
+    const answer = await apply(comment('8', { parent: 1 }))
+
+    expect(places(answer)).toEqual({ [PAGE]: ['3', '8'] })
+    expect(textOf(answer, PAGE)).toContain('href="/posts/hello/comments/1/#comment-1"')
+  })
+
+  test('have room for a held comment when it is shown, not before', async () => {
+    await holding({ 'site.yaml': `${CONFIG}comments: { perPage: 2, moderation: hold }\n` })
+    await apply(...['1', '2', '3'].map((text) => comment(text)))
+
+    const shown = await apply(moderate(3, 'shown'), moderate(1, 'shown'), moderate(2, 'shown'))
+
+    expect(places(shown)).toEqual({ [OLDER(1)]: ['1', '3'], [PAGE]: ['2'] })
+  })
+
+  test('go with their post, and leave a page of the owner’s own alone', async () => {
+    await apply(...['1', '2', '3'].map((text) => comment(text)))
+
+    const own = await apply(syncOf({ 'content/posts/hello/comments/1.md': POST.replace('Words', 'My own') }))
+    const gone = await apply(syncOf({ 'content/posts/hello/comments/1.md': null, 'content/posts/hello.md': null }))
+
+    expect(statuses(own.receipts)).toEqual(['applied'])
+    expect(textOf(own, OLDER(1))).toContain('My own')
+    expect(gone.removed).toContain(OLDER(1))
+  })
+
+  test('are at hand under a permalink that ends in .html', async () => {
+    const permalinks = 'permalinks: { post: "/:slug.html" }\n'
+    await holding({ 'site.yaml': `${CONFIG}${permalinks}comments: { perPage: 1 }\n` })
+    await apply(comment('1', { page: '/hello.html' }), comment('2', { page: '/hello.html' }))
+
+    const answer = await apply(comment('3', { page: '/hello/comments/1/', parent: 1 }))
+
+    expect(answer.receipts[0]).toMatchObject({ status: 'applied', page: '/hello/comments/1/' })
+  })
+
+  test('speak the language of the post', async () => {
+    await holding({ 'site.yaml': `${CONFIG}language: ru\ncomments: { perPage: 1 }\n` })
+
+    const answer = await apply(comment('1'), comment('2'))
+
+    expect(textOf(answer, OLDER(1))).toContain('Комментарии, страница 1')
+    expect(textOf(answer, PAGE)).toContain('Более ранние комментарии')
+  })
+})
+
 const row = fc.record({ state: fc.constantFrom<CommentState>('shown', 'shown', 'held', 'deleted'), answers: fc.nat(9) })
 
 /** Comments as they come to be: each answers an earlier one, or none. */
@@ -142,6 +238,7 @@ const rows = fc.array(row, { maxLength: 14 }).map((all) =>
     return {
       number: index + 1,
       entry: 'post/hello',
+      page: 1,
       parent,
       author: 'Ann',
       email: '',
@@ -166,6 +263,7 @@ test('An answer that stands beside what it answers says what that is', () => {
     (number): Comment => ({
       number,
       entry: 'post/hello',
+      page: 1,
       parent: number === 1 ? null : number - 1,
       author: `Ann ${number}`,
       email: '',
@@ -182,8 +280,8 @@ test('An answer that stands beside what it answers says what that is', () => {
   expect(threadOf(chain)[0]?.replies[0]?.answers).toBe(null)
   expect(deepest?.map(({ number, answers }) => ({ number, answers }))).toEqual([
     { number: 4, answers: null },
-    { number: 5, answers: { anchor: 'comment-4', author: 'Ann 4' } },
-    { number: 6, answers: { anchor: 'comment-5', author: null } },
+    { number: 5, answers: { path: '', anchor: 'comment-4', author: 'Ann 4' } },
+    { number: 6, answers: { path: '', anchor: 'comment-5', author: null } },
   ])
 })
 

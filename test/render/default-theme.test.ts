@@ -82,7 +82,14 @@ describe('The default theme', () => {
   test('gives the comment form exactly the gateway’s fields', () => {
     const html = theme.render('Post', {
       ...sampleProps('Hello').Post,
-      comments: { count: 0, comments: [], form: { action: '/-/comment.create', page: '/posts/hello/' } },
+      comments: {
+        count: 0,
+        page: 1,
+        older: null,
+        newer: null,
+        comments: [],
+        form: { action: '/-/comment.create', page: '/posts/hello/' },
+      },
     })
 
     expect(html.match(/ name="(?!viewport|description|color-scheme|twitter:card)[^"]+"/g)).toEqual([

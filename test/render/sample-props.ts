@@ -62,11 +62,14 @@ export function sampleProps(text: string): Templates {
     date: '2026-02-05T10:00:00.000Z',
     html: '<p>Said.</p>',
     byOwner: number === 1,
-    answers: number === 5 ? { anchor: 'comment-4', author: text } : null,
+    answers: number === 5 ? { path: '', anchor: 'comment-4', author: text } : null,
     replies,
   })
   const comments = {
     count: 6,
+    page: 1,
+    older: null,
+    newer: null,
     comments: [
       comment(1, [comment(2, [comment(3, [comment(4, [comment(5, [])])])])]),
       { ...comment(6, [comment(7, [])]), author: null },
@@ -126,7 +129,13 @@ export function sampleProps(text: string): Templates {
         { title: text, path: '/manual/c/', current: false },
       ],
     },
-    Note: { page, entry: entry(note), comments: { count: 0, comments: [], form: null } },
+    Note: { page, entry: entry(note), comments: { count: 0, page: 1, older: null, newer: null, comments: [], form: null } },
+    OlderComments: {
+      page,
+      heading: text,
+      entry: { title: text, path: '/posts/hello/' },
+      comments: { ...comments, count: null, page: 2, older: '/posts/hello/comments/1/', newer: '/posts/hello/' },
+    },
     Product: { page, entry: entry(product), offers, form: orderForm },
     Cart: {
       page,

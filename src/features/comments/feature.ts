@@ -1,12 +1,15 @@
 import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
+import { olderComments } from './comment-routes.ts'
+import { COMMENT_PAGE_QUERIES } from './pages.ts'
 import { COMMENT_TABLES } from './tables.ts'
-import { COMMENT_QUERIES } from './thread.ts'
+import { THREAD_QUERIES } from './thread.ts'
 import { createComment, moderateComment } from './writes.ts'
 
 export const commentsFeature: Feature = {
   name: 'comments',
   tables: COMMENT_TABLES as unknown as readonly Table<never>[],
-  queries: COMMENT_QUERIES,
+  queries: [...THREAD_QUERIES, ...COMMENT_PAGE_QUERIES],
+  routes: [olderComments],
   writes: [createComment, moderateComment],
 }

@@ -21,7 +21,7 @@ function commentNumber(otherwise: string) {
 export const commentSchema = v.object({
   page: v.pipe(
     v.string('The page is missing.'),
-    v.regex(/^\/(?:[\w.~%-]+\/)*$/, 'The page is not a path such as /posts/hello/.'),
+    v.regex(/^\/(?:[\w.~%-]+\/)*(?:[\w.~%-]+\.html)?$/, 'The page is not a path such as /posts/hello/.'),
   ),
   parent: v.nullable(commentNumber('The parent is not a comment’s number.')),
   name: v.pipe(

@@ -15,6 +15,12 @@ export function holdsNew(read: Pick<Read, 'row'>): boolean {
   return rule(read, 'moderation') === 'hold'
 }
 
+/** How many comments make a page of them full. */
+export function perPage(read: Pick<Read, 'row'>): number {
+  const value = rule(read, 'perPage')
+  return typeof value === 'number' ? value : 20
+}
+
 function rule(read: Pick<Read, 'row'>, name: string): Json | undefined {
   const value = read.row(settings, 'comments')?.value
   return typeof value === 'object' && value !== null && !Array.isArray(value) && name in value ? Object(value)[name] : undefined

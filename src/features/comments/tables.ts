@@ -9,6 +9,8 @@ export interface Comment {
   readonly number: number
   /** The entry it is on. */
   readonly entry: string
+  /** Which page of the entry's comments it is on, from 1; null for one that was never shown. It stays there whatever becomes of others. */
+  readonly page: number | null
   /** The number of the comment it answers. */
   readonly parent: number | null
   readonly author: string
@@ -23,24 +25,53 @@ export interface Comment {
   readonly state: CommentState
 }
 
-/** `byEntry` lists what a page shows: not the held ones. */
-export const comments = defineTable<Comment, 'byEntry'>({
+/** `byPage` lists what a page shows: not the held ones. */
+export const comments = defineTable<Comment, 'byPage'>({
   name: 'comments',
   key: ({ number }) => String(number),
   places: {
-    byEntry: ({ state, entry, number }) => (state === 'held' ? [] : [{ group: entry, sort: sortOf(number) }]),
+    byPage: ({ state, entry, page, number }) =>
+      state === 'held' || page === null ? [] : [{ group: pageKey(entry, page), sort: sortOf(number) }],
   },
+})
+
+/** One page of an entry's comments. The last one is on the entry's own page; a full one has an address of its own from when the next begins. */
+export interface CommentPage {
+  readonly entry: string
+  readonly page: number
+  /** How many comments were ever put on it. */
+  readonly size: number
+  readonly isFull: boolean
+}
+
+export const commentPages = defineTable<CommentPage, 'byEntry'>({
+  name: 'comment_pages',
+  key: ({ entry, page }) => pageKey(entry, page),
+  places: { byEntry: ({ entry, page }) => [{ group: entry, sort: sortOf(page) }] },
 })
 
 /** The last number given. No page reads it. */
 const counters = defineTable<{ readonly name: string; readonly value: number }>({ name: 'counters', key: ({ name }) => name })
 
-export const COMMENT_TABLES = [comments, counters]
+export const COMMENT_TABLES = [comments, commentPages, counters]
 
 export function nextNumber(change: Change): number {
   const value = (change.row(counters, 'comments')?.value ?? 0) + 1
   change.put(counters, { name: 'comments', value })
   return value
+}
+
+/** The key of a page of comments, and the group of what is on it. */
+export function pageKey(entry: string, page: number): string {
+  return `${entry} ${page}`
+}
+
+export function entryOfKey(key: string): string {
+  return key.slice(0, key.lastIndexOf(' '))
+}
+
+export function pageOfKey(key: string): number {
+  return Number(key.slice(key.lastIndexOf(' ') + 1))
 }
 
 function sortOf(number: number): string {

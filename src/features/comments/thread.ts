@@ -4,8 +4,9 @@ import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
 import type { CommentsView, CommentView } from '../../render/views.ts'
 import { avatarOf } from './avatar.ts'
+import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type On } from './pages.ts'
 import { areOpen } from './rules.ts'
-import { type Comment, comments } from './tables.ts'
+import { type Comment, comments, pageKey } from './tables.ts'
 
 /** How deep answers are indented; deeper ones stand beside the one they answer. */
 const DEEPEST = 4
@@ -16,42 +17,71 @@ const open = defineQuery<string, boolean>('comments-open', (read, id) => {
   return entry !== null && areOpen(read, entry)
 })
 
-export const COMMENT_QUERIES = [open] as unknown as readonly Query[]
+export const THREAD_QUERIES = [open] as unknown as readonly Query[]
 
-/** The comments under an entry, or null if it has none and takes none. */
+/** The last page of the comments under an entry, or null if it has none and takes none. */
 export function commentsOf(read: Read, entry: Entry): CommentsView | null {
-  const rows = read.list(comments.indexes.byEntry, entry.id).flatMap(({ key }) => read.row(comments, key) ?? [])
-  const takes = read.query(open, entry.id)
-  const thread = threadOf(rows)
-  const count = rows.filter(({ state }) => state === 'shown').length
-  if (!takes && count === 0) return null
-  return { count, comments: thread, form: takes ? { action: '/-/comment.create', page: entry.path } : null }
+  const { page, ...around } = lastPageOf(read, entry)
+  const view = viewOfPage(read, entry, { page, ...around, path: entry.path })
+  return view.form === null && view.count === 0 && view.older === null ? null : view
 }
+
+/** A full page of comments. */
+export function fullPageOf(read: Read, entry: On, page: number): CommentsView {
+  return viewOfPage(read, entry, { page, ...neighboursOf(read, entry, page), path: numberedPath(entry.path, page) })
+}
+
+function viewOfPage(
+  read: Read,
+  entry: On,
+  { page, path, older, newer }: Neighbours & { readonly page: number; readonly path: string },
+): CommentsView {
+  const rows = read.list(comments.indexes.byPage, pageKey(entry.id, page)).flatMap(({ key }) => read.row(comments, key) ?? [])
+  const thread = threadOf(rows, ({ parent }) => {
+    const answered = parent === null ? null : read.row(comments, String(parent))
+    if (answered === null || answered.page === null || answered.page === page || answered.state === 'held') return null
+    // Only a page that is full sends answers on.
+    return { anchor: anchorOf(answered), author: authorOf(answered), path: numberedPath(entry.path, answered.page) }
+  })
+  const shown = rows.filter(({ state }) => state === 'shown').length
+  const isAll = older === null && newer === null
+  const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path } : null
+  return { count: isAll ? shown : null, page, older, newer, comments: thread, form }
+}
+
+/** Says what a comment answers that is not among those of its page. */
+type Elsewhere = (comment: Comment) => CommentView['answers']
 
 /** Answers under what they answer, oldest first. A deleted comment stays only as long as something under it is shown. */
-export function threadOf(rows: readonly Comment[]): readonly CommentView[] {
+export function threadOf(rows: readonly Comment[], elsewhere: Elsewhere = () => null): readonly CommentView[] {
   const present = new Set(rows.map(({ number }) => number))
   const answers = Map.groupBy(rows, ({ parent }) => (parent !== null && present.has(parent) ? parent : null))
-  return branch(answers, null, 1)
+  return branch({ answers, elsewhere }, null, 1)
 }
 
-function branch(
-  answers: ReadonlyMap<number | null, readonly Comment[]>,
-  parent: Comment | null,
-  depth: number,
-): readonly CommentView[] {
-  const beside = depth > DEEPEST ? parent : null
-  return (answers.get(parent?.number ?? null) ?? []).flatMap((comment) => {
-    const below = branch(answers, comment, depth + 1)
+interface Forest {
+  readonly answers: ReadonlyMap<number | null, readonly Comment[]>
+  readonly elsewhere: Elsewhere
+}
+
+function branch(forest: Forest, parent: Comment | null, depth: number): readonly CommentView[] {
+  return (forest.answers.get(parent?.number ?? null) ?? []).flatMap((comment) => {
+    const below = branch(forest, comment, depth + 1)
     const deleted = comment.state === 'deleted'
     if (deleted && below.length === 0) return []
     const nested = depth < DEEPEST
-    const view = viewOf(comment, beside, nested ? below : [])
+    const view = viewOf(comment, answersOf(forest, comment, parent, depth), nested ? below : [])
     return nested ? [view] : [view, ...below]
   })
 }
 
-function viewOf(comment: Comment, beside: Comment | null, replies: readonly CommentView[]): CommentView {
+/** What a comment answers, where its place does not tell. */
+function answersOf({ elsewhere }: Forest, comment: Comment, parent: Comment | null, depth: number): CommentView['answers'] {
+  if (parent === null) return elsewhere(comment)
+  return depth > DEEPEST ? { anchor: anchorOf(parent), author: authorOf(parent), path: '' } : null
+}
+
+function viewOf(comment: Comment, answers: CommentView['answers'], replies: readonly CommentView[]): CommentView {
   const deleted = comment.state === 'deleted'
   return {
     anchor: anchorOf(comment),
@@ -61,7 +91,7 @@ function viewOf(comment: Comment, beside: Comment | null, replies: readonly Comm
     date: comment.date,
     html: comment.html,
     byOwner: comment.byOwner,
-    answers: beside === null ? null : { anchor: anchorOf(beside), author: authorOf(beside) },
+    answers,
     replies,
   }
 }

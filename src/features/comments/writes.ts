@@ -5,6 +5,7 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import { entries } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { WriteHandler } from '../types.ts'
+import { basesOf, pathOfComment, placed } from './pages.ts'
 import { commentSchema, moderationSchema } from './payload.ts'
 import { areOpen, holdsNew } from './rules.ts'
 import { type Comment, comments, nextNumber } from './tables.ts'
@@ -19,9 +20,11 @@ export const createComment: WriteHandler = {
     const entry = commentableAt(change, page)
     if (parent !== null) checkParent(change, parent, entry)
     const byOwner = write.actor.role === 'owner'
+    const state = holdsNew(change) && !byOwner ? 'held' : 'shown'
     const comment: Comment = {
       number: nextNumber(change),
       entry: entry.id,
+      page: state === 'held' ? null : placed(change, { entry: entry.id, parent }),
       parent,
       author: name,
       email,
@@ -29,12 +32,13 @@ export const createComment: WriteHandler = {
       html: renderVisitorMarkdown(text),
       date: write.acceptedAt,
       byOwner,
-      state: holdsNew(change) && !byOwner ? 'held' : 'shown',
+      state,
     }
     change.put(comments, comment)
-    const { number, state } = comment
+    const { number } = comment
     const result = { number, state }
-    return state === 'held' ? { page, notice: HELD, result } : { page, anchor: `comment-${number}`, result }
+    if (state === 'held') return { page, notice: HELD, result }
+    return { page: pathOfComment(change, comment, entry.path), anchor: `comment-${number}`, result }
   },
 }
 
@@ -47,17 +51,17 @@ export const moderateComment: WriteHandler = {
     if (comment === null) throw new DrowseError('form-invalid', `There is no comment ${number}.`)
     if (comment.state === 'deleted' && state !== 'deleted')
       throw new DrowseError('form-invalid', `Comment ${number} is deleted and can’t come back.`)
-    change.put(
-      comments,
-      state === 'deleted' ? { ...comment, state, author: '', email: '', text: '', html: '' } : { ...comment, state },
-    )
-    const page = change.row(entries, comment.entry)?.path
-    return { ...(page === undefined ? {} : { page, anchor: 'comments' }), result: { number, state } }
+    const page = comment.page ?? (state === 'shown' ? placed(change, comment) : null)
+    const now: Comment = { ...comment, page, state }
+    change.put(comments, state === 'deleted' ? { ...now, author: '', email: '', text: '', html: '' } : now)
+    const path = change.row(entries, comment.entry)?.path
+    const seen = path === undefined ? {} : { page: pathOfComment(change, now, path), anchor: 'comments' }
+    return { ...seen, result: { number, state } }
   },
 }
 
 function commentableAt(change: Change, path: string): Entry {
-  const [spot] = change.list(entries.indexes.byPath, path, { limit: 1 })
+  const [spot] = [path, ...basesOf(path)].flatMap((each) => change.list(entries.indexes.byPath, each, { limit: 1 }))
   const entry = spot ? change.row(entries, spot.key) : null
   if (entry === null)
     throw new DrowseError('page-unknown', `There is no page at ${path}.`, {

@@ -38,6 +38,7 @@ export const TEMPLATE_NAMES = Object.keys({
   Home: true,
   Post: true,
   Page: true,
+  OlderComments: true,
   Note: true,
   Product: true,
   Cart: true,

@@ -74,7 +74,7 @@ function Answered({ answers, site }: { answers: NonNullable<CommentView['answers
   const words = wordsOf(site)
   return (
     <p class="answered">
-      <a class="u-in-reply-to" href={`#${answers.anchor}`}>
+      <a class="u-in-reply-to" href={`${answers.path}#${answers.anchor}`}>
         {words.to} <bdi>{answers.author ?? words.deletedOne}</bdi>
       </a>
     </p>

@@ -1,20 +1,15 @@
 import type { CommentsView, SiteView } from 'drowse/theme'
 import { wordsOf } from '../words.ts'
-import { Comment } from './Comment.tsx'
 import { CommentForm } from './CommentForm.tsx'
+import { Thread } from './Thread.tsx'
 
+/** The comments under an entry; of many, the last page of them. */
 export function Comments({ comments, site }: { comments: CommentsView; site: SiteView }) {
   const words = wordsOf(site)
   return (
     <section class="comments" id="comments" aria-labelledby="comments-title">
-      <h2 id="comments-title">{comments.count === 0 ? words.noComments : words.comments(comments.count)}</h2>
-      {comments.comments.length > 0 && (
-        <ol class="thread">
-          {comments.comments.map((comment) => (
-            <Comment comment={comment} form={comments.form} site={site} />
-          ))}
-        </ol>
-      )}
+      <h2 id="comments-title">{titleOf(comments, site)}</h2>
+      <Thread comments={comments} site={site} />
       {comments.form === null ? (
         <p class="quiet">{words.closed}</p>
       ) : (
@@ -25,4 +20,10 @@ export function Comments({ comments, site }: { comments: CommentsView; site: Sit
       )}
     </section>
   )
+}
+
+function titleOf({ count }: CommentsView, site: SiteView): string {
+  const words = wordsOf(site)
+  if (count === null) return words.commentsTitle
+  return count === 0 ? words.noComments : words.comments(count)
 }
