@@ -128,6 +128,7 @@ export const siteEntries = {
       open: v.optional(v.boolean(), true),
       moderation: v.optional(v.picklist(['open', 'hold']), 'open'),
       perPage: v.optional(commentsPerPage, 20),
+      feeds: v.optional(v.boolean(), false),
     }),
     {},
   ),
@@ -161,7 +162,7 @@ export const siteEntries = {
 /** Groups whose own keys are checked too, by the path that leads to them (list positions as `*`). */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
-  comments: ['open', 'moderation', 'perPage'],
+  comments: ['open', 'moderation', 'perPage', 'feeds'],
   mail: ['from', 'owner'],
   machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
   'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],

@@ -74,6 +74,8 @@ export interface CommentsConfig {
   readonly moderation: 'open' | 'hold'
   /** How many make a page of them full; the next one begins another. */
   readonly perPage: number
+  /** Whether there are feeds of them. */
+  readonly feeds: boolean
 }
 
 /** How the shop sells. Prices are written as in front matter, in the shop's currency. */

@@ -201,6 +201,8 @@ export interface PageHead {
   readonly language?: string | null
   /** A list with feeds of its own, which lie below its path. */
   readonly feed?: { readonly base: string; readonly title: string }
+  /** Other feeds to announce. */
+  readonly feeds?: PageView['feeds']
   readonly article?: Entry
   /** For one person: kept away from search engines, and no other site learns its address. */
   readonly unlisted?: boolean
@@ -224,6 +226,7 @@ export function pageView(read: Read, head: PageHead): PageView {
     feeds: [
       ...(read.query(isListed, inLanguage(language, 'post')) ? feedsAt(site.home, site.title) : []),
       ...(head.feed ? feedsAt(head.feed.base, `${head.feed.title} · ${site.title}`) : []),
+      ...(head.feeds ?? []),
     ],
     alternates: alternates.map(({ language: tag, path }) => ({
       language: tag,

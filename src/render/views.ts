@@ -52,6 +52,8 @@ export interface Catalogue {
   readonly commentsPage: string
   readonly olderComments: string
   readonly newerComments: string
+  readonly commentOn: string
+  readonly commentFeed: string
   readonly closed: string
   readonly respond: string
   readonly reply: string
@@ -154,6 +156,11 @@ export interface LinkView {
   readonly path: string
 }
 
+/** A feed and its media type. */
+export interface FeedView extends LinkView {
+  readonly type: string
+}
+
 /** What every page's layout gets. `path` is the page's own, e.g. `/posts/hello/`. */
 export interface PageView {
   readonly site: SiteView
@@ -165,7 +172,7 @@ export interface PageView {
   /** Paths of the theme's built assets by source name: `style.css` → `/assets/style.3f2a….css`. */
   readonly assets: Readonly<Record<string, string>>
   /** Feeds to announce in <head>. */
-  readonly feeds: readonly (LinkView & { readonly type: string })[]
+  readonly feeds: readonly FeedView[]
   /** The same page in every language it has, this one included; none on a page of one language. */
   readonly alternates: readonly AlternateView[]
   /** What search engines and link previews are told of an entry of its own; null for lists and the like. */
@@ -281,6 +288,8 @@ export interface CommentsView {
   readonly comments: readonly CommentView[]
   /** Null when the page takes no comments (any more). */
   readonly form: CommentFormView | null
+  /** Of these comments, and of the whole site’s; none where there are none. */
+  readonly feeds: readonly FeedView[]
 }
 
 /** The plain HTML form. Every field name is fixed: page, parent, name, email, text, and the honeypot `website`. */

@@ -99,9 +99,9 @@ const config = fc.record(
     menu: fc.constantFrom(null, [{ title: 'Home', path: '/' }], []),
     comments: fc.constantFrom(
       { perPage: 1 },
-      { perPage: 2 },
+      { perPage: 2, feeds: true },
       { open: false },
-      { moderation: 'hold', perPage: 1 },
+      { moderation: 'hold', perPage: 1, feeds: true },
       { open: true, moderation: 'open' },
     ),
     url: fc.constantFrom('https://example.org', 'https://example.net/sub'),
@@ -159,7 +159,7 @@ function parseEntry(text: string): Fields {
 function configText(given: Config, before: string | undefined): string {
   const known: Config =
     before === undefined
-      ? { title: 'Site', url: 'https://example.org', postsPerPage: 2, comments: { perPage: 1 } }
+      ? { title: 'Site', url: 'https://example.org', postsPerPage: 2, comments: { perPage: 1, feeds: true } }
       : JSON.parse(before)
   // JSON is YAML.
   return JSON.stringify({ ...known, ...given })

@@ -14,6 +14,7 @@ import {
   writeOf,
 } from '../guest/running-guest.ts'
 import { themeOf } from '../guest/themes.ts'
+import { faultsOf } from './feed-rules.ts'
 
 const CONFIG = 'title: A site\nurl: https://example.org\n'
 const POST = '---\ntitle: Hello\ndate: 2024-01-01\n---\nWords.\n'
@@ -226,6 +227,60 @@ describe('Pages of comments', () => {
 
     expect(textOf(answer, OLDER(1))).toContain('Комментарии, страница 1')
     expect(textOf(answer, PAGE)).toContain('Более ранние комментарии')
+  })
+})
+
+describe('Feeds of comments', () => {
+  const FEED = 'posts/hello/comments/feed.xml'
+  const ALL = 'comments/feed.xml'
+  const textsIn = (feed: string) => [...feed.matchAll(/&lt;p&gt;(.*?)&lt;\/p&gt;/g)].map(([, text]) => text)
+
+  beforeEach(() => holding({ 'site.yaml': `${CONFIG}comments: { feeds: true, perPage: 2 }\n`, 'content/posts/other.md': POST }))
+
+  test('keep to Atom, hold the newest first, and are named by the page', async () => {
+    const answer = await apply(comment('<&> One'), comment('Two'), comment('Elsewhere', { page: '/posts/other/' }))
+
+    expect(faultsOf(textOf(answer, FEED), 'atom')).toEqual([])
+    expect(faultsOf(textOf(answer, ALL), 'atom')).toEqual([])
+    expect(textsIn(textOf(answer, FEED))).toHaveLength(2)
+    expect(textsIn(textOf(answer, ALL)).map((text) => text?.slice(-3))).toEqual(['ere', 'Two', 'One'])
+    expect(textOf(answer, PAGE)).toContain(`<a href="/${FEED}">`)
+    expect(textOf(answer, PAGE)).toMatch(
+      /<link rel="alternate" type="application\/atom\+xml" title="[^"]+" href="\/comments\/feed.xml"/,
+    )
+    expect(textOf(answer, FEED)).not.toContain('ann@example.org')
+  })
+
+  test('leave out what is held, what is deleted, and what is under a post that is gone', async () => {
+    await apply(comment('One'), comment('Two'), comment('Three'), comment('Elsewhere', { page: '/posts/other/' }))
+
+    const moderated = await apply(moderate(1, 'held'), moderate(2, 'deleted'))
+    const gone = await apply(syncOf({ 'content/posts/other.md': null }))
+
+    expect(textsIn(textOf(moderated, FEED))).toEqual(['Three'])
+    expect(textsIn(textOf(moderated, ALL))).toEqual(['Elsewhere', 'Three'])
+    expect(textsIn(textOf(gone, ALL))).toEqual(['Three'])
+    expect(gone.removed).toContain('posts/other/comments/feed.xml')
+  })
+
+  test('keep the id of a comment that moves to a page of its own address', async () => {
+    const before = await apply(comment('One'))
+
+    const after = await apply(comment('Two'), comment('Three'))
+
+    const id = '<id>https://example.org/posts/hello/#comment-1</id>'
+    expect(textOf(before, FEED)).toContain(id)
+    expect(textOf(after, FEED)).toContain(id)
+    expect(textOf(after, FEED)).toContain('href="https://example.org/posts/hello/comments/1/#comment-1"')
+  })
+
+  test('are not there before the first comment, nor where nobody asked for them', async () => {
+    const held = await apply(comment('Held', { page: '/posts/other/' }), moderate(1, 'held'))
+    await holding({})
+    const off = await apply(comment('One'))
+
+    expect(held.objects.has(FEED)).toBe(false)
+    expect([...off.objects.keys()]).toEqual([PAGE])
   })
 })
 

@@ -87,6 +87,7 @@ describe('The default theme', () => {
         page: 1,
         older: null,
         newer: null,
+        feeds: [{ title: 'Feed', path: '/posts/hello/comments/feed.xml', type: 'application/atom+xml' }],
         comments: [],
         form: { action: '/-/comment.create', page: '/posts/hello/' },
       },

@@ -70,6 +70,7 @@ export function sampleProps(text: string): Templates {
     page: 1,
     older: null,
     newer: null,
+    feeds: [],
     comments: [
       comment(1, [comment(2, [comment(3, [comment(4, [comment(5, [])])])])]),
       { ...comment(6, [comment(7, [])]), author: null },
@@ -129,12 +130,23 @@ export function sampleProps(text: string): Templates {
         { title: text, path: '/manual/c/', current: false },
       ],
     },
-    Note: { page, entry: entry(note), comments: { count: 0, page: 1, older: null, newer: null, comments: [], form: null } },
+    Note: {
+      page,
+      entry: entry(note),
+      comments: { count: 0, page: 1, older: null, newer: null, feeds: [], comments: [], form: null },
+    },
     OlderComments: {
       page,
       heading: text,
       entry: { title: text, path: '/posts/hello/' },
-      comments: { ...comments, count: null, page: 2, older: '/posts/hello/comments/1/', newer: '/posts/hello/' },
+      comments: {
+        ...comments,
+        count: null,
+        page: 2,
+        feeds: [{ title: text, path: '/posts/hello/comments/feed.xml', type: 'application/atom+xml' }],
+        older: '/posts/hello/comments/1/',
+        newer: '/posts/hello/',
+      },
     },
     Product: { page, entry: entry(product), offers, form: orderForm },
     Cart: {

@@ -64,7 +64,8 @@ export function postPage(commentsOf: CommentsOf): Route {
     async render(context, argument) {
       const entry = entryOf(context, argument)
       const { previous, next, related } = context.query(around, entry.id)
-      const page = pageView(context, headOf(entry))
+      const comments = commentsOf(context, entry)
+      const page = pageView(context, { ...headOf(entry), feeds: comments?.feeds ?? [] })
       const links = {
         previous,
         next,
@@ -73,7 +74,7 @@ export function postPage(commentsOf: CommentsOf): Route {
           related.map((key) => ({ key })),
         ),
       }
-      const props = { page, entry: entryView(context, entry), ...links, comments: commentsOf(context, entry) }
+      const props = { page, entry: entryView(context, entry), ...links, comments }
       return { content: await context.template('Post', props), contentType: HTML }
     },
   }
@@ -86,11 +87,9 @@ export function notePage(commentsOf: CommentsOf): Route {
     pages: entryPages,
     async render(context, argument) {
       const entry = entryOf(context, argument)
-      const props = {
-        page: pageView(context, headOf(entry)),
-        entry: entryView(context, entry),
-        comments: commentsOf(context, entry),
-      }
+      const comments = commentsOf(context, entry)
+      const page = pageView(context, { ...headOf(entry), feeds: comments?.feeds ?? [] })
+      const props = { page, entry: entryView(context, entry), comments }
       return { content: await context.template('Note', props), contentType: HTML }
     },
   }

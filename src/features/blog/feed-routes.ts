@@ -3,10 +3,10 @@ import type { Entry } from '../../content/types.ts'
 import { ARCHIVE, CATEGORY, entries, inLanguage, terms } from '../../model/site-tables.ts'
 import type { Index, Read } from '../../model/types.ts'
 import { quotedBodyHtml } from '../../render/body-html.ts'
+import { atom, type Feed, type FeedItem, json, rss } from '../../render/feeds.ts'
 import { FEEDS, languagesOf, pageView } from '../../render/page-view.ts'
 import type { PageContext, PageSpec, Rendered, Route } from '../../render/types.ts'
 import type { SiteView } from '../../render/views.ts'
-import { atom, type Feed, type FeedItem, json, rss } from './feeds.ts'
 import { hasTermFeeds, termOf, termPath } from './terms.ts'
 
 const FEED_LENGTH = 20

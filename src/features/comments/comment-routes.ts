@@ -21,8 +21,9 @@ export const olderComments: Route = {
     const { language, path, title } = entry
     const words = context.query(wordsOf, languageTag(context, language))
     const heading = words.commentsPage.replace('{number}', String(number))
-    const page = pageView(context, { path: context.path, title: `${title} · ${heading}`, language })
     const comments = fullPageOf(context, entry, number)
+    const { feeds } = comments
+    const page = pageView(context, { path: context.path, title: `${title} · ${heading}`, language, feeds })
     const content = await context.template('OlderComments', { page, heading, entry: { title, path }, comments })
     return { content, contentType: HTML }
   },

@@ -1,5 +1,6 @@
 import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
+import { COMMENT_FEED_QUERIES, entryCommentFeed, siteCommentFeed } from './comment-feeds.ts'
 import { olderComments } from './comment-routes.ts'
 import { COMMENT_PAGE_QUERIES } from './pages.ts'
 import { COMMENT_TABLES } from './tables.ts'
@@ -9,7 +10,7 @@ import { createComment, moderateComment } from './writes.ts'
 export const commentsFeature: Feature = {
   name: 'comments',
   tables: COMMENT_TABLES as unknown as readonly Table<never>[],
-  queries: [...THREAD_QUERIES, ...COMMENT_PAGE_QUERIES],
-  routes: [olderComments],
+  queries: [...THREAD_QUERIES, ...COMMENT_PAGE_QUERIES, ...COMMENT_FEED_QUERIES],
+  routes: [olderComments, entryCommentFeed, siteCommentFeed],
   writes: [createComment, moderateComment],
 }

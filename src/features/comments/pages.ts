@@ -20,7 +20,7 @@ const isFull = defineQuery<readonly [entry: string, page: number], boolean>(
   (read, [entry, page]) => read.row(commentPages, pageKey(entry, page))?.isFull === true,
 )
 
-type Commented = { readonly id: string; readonly path: string; readonly title: string; readonly language: string | null }
+type Commented = { readonly [key in keyof Titled]: Titled[key] }
 
 /** What pages of comments tell of the entry they are on; null for one that readers may not see. */
 export const commented = defineQuery<string, Commented | null>('commented', (read, id) => {
@@ -32,6 +32,9 @@ export const COMMENT_PAGE_QUERIES = [lastPage, isFull, commented] as unknown as 
 
 /** The entry that comments are on. */
 export type On = Pick<Entry, 'id' | 'path'>
+
+/** The same, as feeds name it. */
+export type Titled = Pick<Entry, 'id' | 'path' | 'title' | 'language'>
 
 /** The pages round one; addresses, null for none. */
 export interface Neighbours {
@@ -66,6 +69,11 @@ export function neighboursOf(read: Read, entry: On, page: number): Neighbours {
 export function pathOfComment(read: Pick<Read, 'row'>, { entry, page }: Comment, base: string): string {
   const isOnItsOwn = page !== null && read.row(commentPages, pageKey(entry, page))?.isFull === true
   return isOnItsOwn ? numberedPath(base, page) : base
+}
+
+/** The same for readers of the site. */
+export function addressOf(read: Read, { entry, page }: Comment, { path }: On): string {
+  return page !== null && read.query(isFull, [entry, page]) ? numberedPath(path, page) : path
 }
 
 /** `/posts/hello/` and `/hello.html` → `/posts/hello/comments/3/`, `/hello/comments/3/`. */

@@ -15,6 +15,11 @@ export function holdsNew(read: Pick<Read, 'row'>): boolean {
   return rule(read, 'moderation') === 'hold'
 }
 
+/** Whether there are feeds of comments. */
+export function haveFeeds(read: Pick<Read, 'row'>): boolean {
+  return rule(read, 'feeds') === true
+}
+
 /** How many comments make a page of them full. */
 export function perPage(read: Pick<Read, 'row'>): number {
   const value = rule(read, 'perPage')

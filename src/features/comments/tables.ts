@@ -25,13 +25,14 @@ export interface Comment {
   readonly state: CommentState
 }
 
-/** `byPage` lists what a page shows: not the held ones. */
-export const comments = defineTable<Comment, 'byPage'>({
+/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. */
+export const comments = defineTable<Comment, 'byPage' | 'shown'>({
   name: 'comments',
   key: ({ number }) => String(number),
   places: {
     byPage: ({ state, entry, page, number }) =>
       state === 'held' || page === null ? [] : [{ group: pageKey(entry, page), sort: sortOf(number) }],
+    shown: ({ state, entry, number }) => (state === 'shown' ? [entry, ''].map((group) => ({ group, sort: sortOf(number) })) : []),
   },
 })
 
@@ -44,10 +45,13 @@ export interface CommentPage {
   readonly isFull: boolean
 }
 
+/** `byEntry` has the first pages of all entries as `''`. */
 export const commentPages = defineTable<CommentPage, 'byEntry'>({
   name: 'comment_pages',
   key: ({ entry, page }) => pageKey(entry, page),
-  places: { byEntry: ({ entry, page }) => [{ group: entry, sort: sortOf(page) }] },
+  places: {
+    byEntry: ({ entry, page }) => [{ group: entry, sort: sortOf(page) }, ...(page === 1 ? [{ group: '', sort: entry }] : [])],
+  },
 })
 
 /** The last number given. No page reads it. */

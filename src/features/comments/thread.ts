@@ -4,7 +4,8 @@ import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
 import type { CommentsView, CommentView } from '../../render/views.ts'
 import { avatarOf } from './avatar.ts'
-import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type On } from './pages.ts'
+import { feedsOf } from './comment-feeds.ts'
+import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type Titled } from './pages.ts'
 import { areOpen } from './rules.ts'
 import { type Comment, comments, pageKey } from './tables.ts'
 
@@ -27,13 +28,13 @@ export function commentsOf(read: Read, entry: Entry): CommentsView | null {
 }
 
 /** A full page of comments. */
-export function fullPageOf(read: Read, entry: On, page: number): CommentsView {
+export function fullPageOf(read: Read, entry: Titled, page: number): CommentsView {
   return viewOfPage(read, entry, { page, ...neighboursOf(read, entry, page), path: numberedPath(entry.path, page) })
 }
 
 function viewOfPage(
   read: Read,
-  entry: On,
+  entry: Titled,
   { page, path, older, newer }: Neighbours & { readonly page: number; readonly path: string },
 ): CommentsView {
   const rows = read.list(comments.indexes.byPage, pageKey(entry.id, page)).flatMap(({ key }) => read.row(comments, key) ?? [])
@@ -46,7 +47,7 @@ function viewOfPage(
   const shown = rows.filter(({ state }) => state === 'shown').length
   const isAll = older === null && newer === null
   const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path } : null
-  return { count: isAll ? shown : null, page, older, newer, comments: thread, form }
+  return { count: isAll ? shown : null, page, older, newer, comments: thread, form, feeds: feedsOf(read, entry) }
 }
 
 /** Says what a comment answers that is not among those of its page. */

@@ -39,6 +39,8 @@ export const en = {
   commentsPage: 'Comments, page {number}',
   olderComments: 'Older comments',
   newerComments: 'Newer comments',
+  commentOn: '{author} on “{title}”',
+  commentFeed: 'Follow these comments',
   noComments: 'No comments yet',
   closed: 'Comments are closed.',
   respond: 'Leave a comment',

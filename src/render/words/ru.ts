@@ -40,6 +40,8 @@ export const ru: Catalogue = {
   commentsPage: 'Комментарии, страница {number}',
   olderComments: 'Более ранние комментарии',
   newerComments: 'Более новые комментарии',
+  commentOn: '{author} к «{title}»',
+  commentFeed: 'Следить за комментариями',
   noComments: 'Комментариев пока нет',
   closed: 'Комментарии закрыты.',
   respond: 'Написать комментарий',

@@ -6,6 +6,7 @@ import { Pager } from './Pager.tsx'
 /** One page of comments, and the ways to those before and after it. */
 export function Thread({ comments, site }: { comments: CommentsView; site: SiteView }) {
   const words = wordsOf(site)
+  const [feed] = comments.feeds
   const step = (path: string | null, label: string) => (path === null ? null : { path: `${path}#comments`, label })
   return (
     <>
@@ -17,6 +18,11 @@ export function Thread({ comments, site }: { comments: CommentsView; site: SiteV
         </ol>
       )}
       <Pager site={site} left={step(comments.older, words.olderComments)} right={step(comments.newer, words.newerComments)} />
+      {feed !== undefined && (
+        <p class="quiet">
+          <a href={feed.path}>{words.commentFeed}</a>
+        </p>
+      )}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { escapeXml } from '../../render/xml.ts'
+import { escapeXml } from './xml.ts'
 
 /** A feed, whatever it is written as. All addresses are absolute, all dates ISO 8601 UTC. */
 export interface Feed {
@@ -15,6 +15,8 @@ export interface Feed {
 }
 
 export interface FeedItem {
+  /** Names it for good; its URL if left out. Atom alone has it. */
+  readonly id?: string
   readonly url: string
   readonly title: string
   readonly author: string
@@ -49,7 +51,7 @@ function atomEntry(item: FeedItem): string {
     '<entry>',
     element('title', item.title),
     `<link rel="alternate" type="text/html" href="${escapeXml(item.url)}"/>`,
-    element('id', item.url),
+    element('id', item.id ?? item.url),
     element('published', item.published),
     element('updated', item.updated ?? item.published),
     ...(item.author === '' ? [] : [`<author>${element('name', item.author)}</author>`]),
