@@ -1,4 +1,5 @@
 import type { BatchEvent, Outcome } from '../dispatch/types.ts'
+import type { Json } from '../protocol/types.ts'
 import { counted, duration, type Terminal } from './terminal.ts'
 
 /** What each phase is called on the way of a write. */
@@ -49,8 +50,13 @@ function asked({ writes, outcomes }: BatchEvent): string {
 
 function named({ kind, receipt }: Outcome): string {
   if (receipt.status === 'rejected') return `${kind} refused (${receipt.code})`
-  const held = receipt.notice === undefined ? '' : ` held ${JSON.stringify(receipt.result ?? '')}`
-  return `${kind}${receipt.page === undefined ? '' : ` on ${receipt.page}`}${held}`
+  if (isHeld(receipt.result)) return `${kind} held ${JSON.stringify(receipt.result)}`
+  return `${kind}${receipt.page === undefined ? '' : ` on ${receipt.page}`}`
+}
+
+/** What waits for the owner; its page is its writer’s alone. */
+function isHeld(result: Json | undefined): boolean {
+  return typeof result === 'object' && result !== null && 'state' in result && result.state === 'held'
 }
 
 function shareOf(share: number, median: number | null, style: Terminal['style']): string {

@@ -54,6 +54,8 @@ export interface Catalogue {
   readonly newerComments: string
   readonly commentOn: string
   readonly commentFeed: string
+  readonly heldTitle: string
+  readonly heldText: string
   readonly closed: string
   readonly respond: string
   readonly reply: string
@@ -343,6 +345,8 @@ export interface Templates {
   Page: { page: PageView; entry: EntryView; contents: readonly (LinkView & { readonly current: boolean })[] }
   /** A full page of the comments on a post or a note: all but the last, which is on the entry's own. */
   OlderComments: { page: PageView; heading: string; entry: LinkView; comments: CommentsView }
+  /** A comment that waits for the owner, for the one who wrote it. */
+  HeldComment: { page: PageView; heading: string; entry: LinkView; comment: CommentView }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }
   /** `form` is null where nothing can be ordered. */
   Product: { page: PageView; entry: EntryView; offers: readonly OfferView[]; form: OrderFormView | null }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type Comment, type CommentPage, commentPages, comments } from '../../src/features/comments/tables.ts'
+import { type Comment, type CommentPage, commentPages, comments, heldComments } from '../../src/features/comments/tables.ts'
 import { FEATURES } from '../../src/features/registry.ts'
 import { type Order, orders } from '../../src/features/shop/order-tables.ts'
 import type { Feature } from '../../src/features/types.ts'
@@ -284,6 +284,7 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
   const rows = {
     comments: commentsIn(guest.dataDir),
     pages: rowsIn(guest.dataDir, 'r_comment_pages'),
+    held: rowsIn(guest.dataDir, 'r_held_comments'),
     orders: rowsIn(guest.dataDir, 'r_orders'),
     stock: rowsIn(guest.dataDir, 'r_stock'),
   }
@@ -300,6 +301,7 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
 interface Rows {
   readonly comments: readonly Comment[]
   readonly pages: readonly CommentPage[]
+  readonly held: readonly { readonly token: string; readonly number: number }[]
   readonly orders: readonly Order[]
   readonly stock: readonly Stock[]
 }
@@ -314,6 +316,7 @@ const rowImport: Feature = {
         const rows = write.payload as unknown as Rows
         for (const row of rows.comments) change.put(comments, row)
         for (const row of rows.pages) change.put(commentPages, row)
+        for (const row of rows.held) change.put(heldComments, row)
         for (const row of rows.orders) change.put(orders, row)
         for (const row of rows.stock) change.put(stock, row)
         return {}

@@ -67,7 +67,7 @@ describe('Pages affected by a write', () => {
     expect(keysOf(answer)).toEqual(['posts/p3/index.html'])
   })
 
-  test('a held comment changes no page', async () => {
+  test('a held comment makes its own page and changes no other', async () => {
     guest = await published({ ...SITE, 'site.yaml': `${CONFIG}comments: { moderation: hold }\n` })
 
     const answer = await guest.apply([
@@ -78,7 +78,8 @@ describe('Pages affected by a write', () => {
       ),
     ])
 
-    expect(answer).toMatchObject({ rendered: 0, receipts: [{ status: 'applied', result: { state: 'held' } }] })
+    expect(answer).toMatchObject({ rendered: 1, receipts: [{ status: 'applied', result: { state: 'held' } }] })
+    expect(keysOf(answer)).toEqual([expect.stringMatching(/^comments\/held\//)])
   })
 
   test('twenty comments on one post render its page once', async () => {

@@ -230,6 +230,40 @@ describe('Pages of comments', () => {
   })
 })
 
+describe('A held comment', () => {
+  const keyOf = (answer: Answer) =>
+    `${(answer.receipts[0]?.status === 'applied' && answer.receipts[0].page)?.toString().slice(1)}index.html`
+
+  beforeEach(() => holding({ 'site.yaml': `${CONFIG}comments: { moderation: hold }\n` }))
+
+  test('has a page that nobody can guess, that search engines leave alone, and that is the only one to change', async () => {
+    const answer = await apply(comment('Patience'))
+
+    const key = keyOf(answer)
+    expect(key).toMatch(/^comments\/held\/[0-9a-f]{32}\/index\.html$/)
+    expect([...answer.objects.keys()]).toEqual([key])
+    expect(textOf(answer, key)).toContain('Patience')
+    expect(textOf(answer, key)).toContain('content="noindex, nofollow"')
+    expect(textOf(answer, key)).not.toContain('ann@example.org')
+  })
+
+  test.each(['shown', 'deleted'] as const)('has no page any more once it is %s', async (state) => {
+    const key = keyOf(await apply(comment('Patience')))
+
+    const answer = await apply(moderate(1, state))
+
+    expect(answer.removed).toEqual([key])
+  })
+
+  test('has none once its post is gone', async () => {
+    const key = keyOf(await apply(comment('Patience')))
+
+    const answer = await apply(syncOf({ 'content/posts/hello.md': null }))
+
+    expect(answer.removed).toContain(key)
+  })
+})
+
 describe('Feeds of comments', () => {
   const FEED = 'posts/hello/comments/feed.xml'
   const ALL = 'comments/feed.xml'
@@ -302,6 +336,7 @@ const rows = fc.array(row, { maxLength: 14 }).map((all) =>
       date: '',
       byOwner: false,
       state,
+      token: '',
     }
   }),
 )
@@ -327,6 +362,7 @@ test('An answer that stands beside what it answers says what that is', () => {
       date: '',
       byOwner: false,
       state: number === 5 ? 'deleted' : 'shown',
+      token: '',
     }),
   )
 

@@ -8,7 +8,7 @@ describe('a comment on a site whose owner reads them first', () => {
   const place = workplace()
   const held = { text: 'Read me first.' }
   let product: Product
-  let writePage = ''
+  let heldPage = ''
 
   beforeAll(async () => {
     appendFileSync(join(place.siteDir, 'site.yaml'), 'comments:\n  moderation: hold\n')
@@ -21,25 +21,24 @@ describe('a comment on a site whose owner reads them first', () => {
 
   it('is held: its sender is told so, and the post does not show it', async () => {
     const response = await postForm(product.url, held)
-    writePage = response.headers.get('location') ?? ''
+    heldPage = response.headers.get('location') ?? ''
     expect(response.status).toBe(303)
-    expect(writePage).toMatch(/^\/-\/writes\/\w+$/)
-    expect(await getText(product.url, writePage)).toContain('will be shown once the owner of this site has read it')
+    expect(heldPage).toMatch(/^\/comments\/held\/[0-9a-f]{32}\/\?v=\w+$/)
+    expect(await getText(product.url, heldPage)).toContain('will be shown once the owner of this site has read it')
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual([])
   })
 
   it('gets the same answer when it is sent again', async () => {
     const response = await postForm(product.url, held)
     expect(response.status).toBe(303)
-    expect(response.headers.get('location')).toBe(writePage)
+    expect(response.headers.get('location')).toBe(heldPage)
   })
 
   it('says so to programs', async () => {
-    const status = await fetch(product.url + writePage, { headers: { accept: 'application/json' } })
-    expect(await status.json()).toMatchObject({
-      status: 'applied',
-      receipt: { notice: expect.stringContaining('owner'), result: { number: 1, state: 'held' } },
-    })
+    const body = JSON.stringify({ page: '/posts/first/', name: 'Vera', text: 'From a program.' })
+    const headers = { 'content-type': 'application/json', origin: product.url }
+    const answer = await fetch(`${product.url}/-/comment.create`, { method: 'POST', body, headers })
+    expect(await answer.json()).toMatchObject({ status: 'applied', receipt: { result: { number: 2, state: 'held' } } })
   })
 
   it('is on the post once the owner shows it', async () => {

@@ -135,6 +135,12 @@ export function sampleProps(text: string): Templates {
       entry: entry(note),
       comments: { count: 0, page: 1, older: null, newer: null, feeds: [], comments: [], form: null },
     },
+    HeldComment: {
+      page: { ...page, unlisted: true },
+      heading: text,
+      entry: { title: text, path: '/posts/hello/' },
+      comment: comment(1, []),
+    },
     OlderComments: {
       page,
       heading: text,

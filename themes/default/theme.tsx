@@ -1,6 +1,7 @@
 export { Archive } from './templates/Archive.tsx'
 export { Cart } from './templates/Cart.tsx'
 export { Frame } from './templates/Frame.tsx'
+export { HeldComment } from './templates/HeldComment.tsx'
 export { Home } from './templates/Home.tsx'
 export { Note } from './templates/Note.tsx'
 export { NoteList } from './templates/NoteList.tsx'

@@ -23,6 +23,8 @@ export interface Comment {
   readonly date: string
   readonly byOwner: boolean
   readonly state: CommentState
+  /** Names the page that its writer alone knows while it is held: 128 bits that follow from the write's unguessable id. */
+  readonly token: string
 }
 
 /** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. */
@@ -54,10 +56,24 @@ export const commentPages = defineTable<CommentPage, 'byEntry'>({
   },
 })
 
+/** A held comment, which has a page for its writer. */
+export const heldComments = defineTable<{ readonly token: string; readonly number: number }>({
+  name: 'held_comments',
+  key: ({ token }) => token,
+})
+
 /** The last number given. No page reads it. */
 const counters = defineTable<{ readonly name: string; readonly value: number }>({ name: 'counters', key: ({ name }) => name })
 
-export const COMMENT_TABLES = [comments, commentPages, counters]
+export const COMMENT_TABLES = [comments, commentPages, heldComments, counters]
+
+/** Writes a comment, and gives it a page of its own for as long as it is held. */
+export function putComment(change: Change, comment: Comment): void {
+  const { token, number, state } = comment
+  change.put(comments, comment)
+  if (state === 'held') change.put(heldComments, { token, number })
+  else change.remove(heldComments, token)
+}
 
 export function nextNumber(change: Change): number {
   const value = (change.row(counters, 'comments')?.value ?? 0) + 1

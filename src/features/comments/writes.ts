@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import * as v from 'valibot'
 import { renderVisitorMarkdown } from '../../content/markdown/visitor-markdown.ts'
 import type { Entry } from '../../content/types.ts'
@@ -5,12 +6,11 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import { entries } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { WriteHandler } from '../types.ts'
+import { heldPath } from './held-page.ts'
 import { basesOf, pathOfComment, placed } from './pages.ts'
 import { commentSchema, moderationSchema } from './payload.ts'
 import { areOpen, holdsNew } from './rules.ts'
-import { type Comment, comments, nextNumber } from './tables.ts'
-
-const HELD = 'Thank you. Your comment is kept and will be shown once the owner of this site has read it.'
+import { type Comment, comments, nextNumber, putComment } from './tables.ts'
 
 /** `comment.create`: adds a visitor's or the owner's comment to a page. */
 export const createComment: WriteHandler = {
@@ -33,11 +33,12 @@ export const createComment: WriteHandler = {
       date: write.acceptedAt,
       byOwner,
       state,
+      token: hash('sha256', `drowse-comment ${write.id}`).slice(0, 32),
     }
-    change.put(comments, comment)
+    putComment(change, comment)
     const { number } = comment
     const result = { number, state }
-    if (state === 'held') return { page, notice: HELD, result }
+    if (state === 'held') return { page: heldPath(comment, entry), result }
     return { page: pathOfComment(change, comment, entry.path), anchor: `comment-${number}`, result }
   },
 }
@@ -53,7 +54,7 @@ export const moderateComment: WriteHandler = {
       throw new DrowseError('form-invalid', `Comment ${number} is deleted and can’t come back.`)
     const page = comment.page ?? (state === 'shown' ? placed(change, comment) : null)
     const now: Comment = { ...comment, page, state }
-    change.put(comments, state === 'deleted' ? { ...now, author: '', email: '', text: '', html: '' } : now)
+    putComment(change, state === 'deleted' ? { ...now, author: '', email: '', text: '', html: '' } : now)
     const path = change.row(entries, comment.entry)?.path
     const seen = path === undefined ? {} : { page: pathOfComment(change, now, path), anchor: 'comments' }
     return { ...seen, result: { number, state } }

@@ -39,6 +39,7 @@ export const TEMPLATE_NAMES = Object.keys({
   Post: true,
   Page: true,
   OlderComments: true,
+  HeldComment: true,
   Note: true,
   Product: true,
   Cart: true,

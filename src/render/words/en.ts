@@ -41,6 +41,9 @@ export const en = {
   newerComments: 'Newer comments',
   commentOn: '{author} on “{title}”',
   commentFeed: 'Follow these comments',
+  heldTitle: 'Your comment has arrived',
+  heldText:
+    'Thank you. It is kept and will be shown once the owner of this site has read it. Until then only this page has it, and nobody else knows its address.',
   noComments: 'No comments yet',
   closed: 'Comments are closed.',
   respond: 'Leave a comment',

@@ -1,0 +1,19 @@
+import type { Templates } from 'drowse/theme'
+import { Comment } from '../components/Comment.tsx'
+import { Layout } from '../components/Layout.tsx'
+import { wordsOf } from '../words.ts'
+
+export function HeldComment({ page, heading, entry, comment }: Templates['HeldComment']) {
+  return (
+    <Layout page={page}>
+      <h1>{heading}</h1>
+      <p role="status">{wordsOf(page.site).heldText}</p>
+      <ol class="thread">
+        <Comment comment={comment} form={null} site={page.site} />
+      </ol>
+      <p>
+        <a href={entry.path}>{entry.title}</a>
+      </p>
+    </Layout>
+  )
+}
