@@ -278,6 +278,28 @@ const to = () => new Option('--to <url>', 'the site’s gateway, such as https:/
 const token = () => new Option('--token <token>', 'the owner’s token (default: the DROWSE_TOKEN variable)')
 
 program
+  .command('comments')
+  .description('list the comments of a running site that wait for you')
+  .addOption(to())
+  .addOption(token())
+  .addOption(json())
+  .action((options: { to: string; token?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./comments.ts')).runComments(terminal, options)),
+  )
+
+program
+  .command('comment')
+  .description('decide on a comment')
+  .argument('<n>', 'its number', wholeNumber)
+  .addArgument(new Argument('<verb>', 'what is to become of it').choices(['approve', 'hold', 'delete']))
+  .addOption(to())
+  .addOption(token())
+  .addOption(json())
+  .action((number: number, verb: string, options: { to: string; token?: string; json?: true }) =>
+    run(options, async (terminal) => (await import('./comments.ts')).runComment(terminal, number, verb, options)),
+  )
+
+program
   .command('orders')
   .description('list the orders of a running site')
   .option('--csv', 'print them as CSV, a row for each line of each')

@@ -67,7 +67,7 @@ describe('Pages affected by a write', () => {
     expect(keysOf(answer)).toEqual(['posts/p3/index.html'])
   })
 
-  test('a held comment makes its own page and changes no other', async () => {
+  test('a held comment makes its own page and changes no other that readers may see', async () => {
     guest = await published({ ...SITE, 'site.yaml': `${CONFIG}comments: { moderation: hold }\n` })
 
     const answer = await guest.apply([
@@ -78,8 +78,8 @@ describe('Pages affected by a write', () => {
       ),
     ])
 
-    expect(answer).toMatchObject({ rendered: 1, receipts: [{ status: 'applied', result: { state: 'held' } }] })
-    expect(keysOf(answer)).toEqual([expect.stringMatching(/^comments\/held\//)])
+    expect(answer).toMatchObject({ rendered: 2, receipts: [{ status: 'applied', result: { state: 'held' } }] })
+    expect(keysOf(answer)).toEqual([expect.stringMatching(/^comments\/held\//), 'private/comments/held.json'])
   })
 
   test('twenty comments on one post render its page once', async () => {

@@ -241,7 +241,7 @@ describe('A held comment', () => {
 
     const key = keyOf(answer)
     expect(key).toMatch(/^comments\/held\/[0-9a-f]{32}\/index\.html$/)
-    expect([...answer.objects.keys()]).toEqual([key])
+    expect([...answer.objects.keys()].sort()).toEqual([key, 'private/comments/held.json'])
     expect(textOf(answer, key)).toContain('Patience')
     expect(textOf(answer, key)).toContain('content="noindex, nofollow"')
     expect(textOf(answer, key)).not.toContain('ann@example.org')
@@ -252,7 +252,32 @@ describe('A held comment', () => {
 
     const answer = await apply(moderate(1, state))
 
-    expect(answer.removed).toEqual([key])
+    expect([...answer.removed].sort()).toEqual([key, 'private/comments/held.json'])
+  })
+
+  test('is in the owner’s list until it is decided on', async () => {
+    const list = (answer: Answer) => JSON.parse(textOf(answer, 'private/comments/held.json'))
+
+    const held = await apply(comment('One'), comment('Two'))
+    const decided = await apply(moderate(1, 'shown'))
+    const again = await apply(moderate(1, 'held'))
+
+    expect(list(held)).toMatchObject({
+      comments: [{ number: 1, text: 'One', email: 'ann@example.org' }, { text: 'Two' }],
+      more: false,
+    })
+    expect(list(decided)).toMatchObject({ comments: [{ number: 2, on: '/posts/hello/' }] })
+    expect(list(again)).toMatchObject({ comments: [{ number: 1 }, { number: 2 }] })
+  })
+
+  test('beyond the first hundred waits until there is room in the list', async () => {
+    await apply(...Array.from({ length: 101 }, (_, index) => comment(`Comment ${index}`)))
+
+    const answer = await apply(comment('One more'))
+    const decided = await apply(moderate(1, 'deleted'))
+
+    expect(answer.objects.has('private/comments/held.json')).toBe(false)
+    expect(JSON.parse(textOf(decided, 'private/comments/held.json'))).toMatchObject({ more: true })
   })
 
   test('has none once its post is gone', async () => {

@@ -43,12 +43,11 @@ describe('a comment on a site whose owner reads them first', () => {
 
   it('is on the post once the owner shows it', async () => {
     const token = (await drowse(['token', place.siteDir, '--data', place.dataDir])).stdout.trim()
-    const response = await fetch(`${product.url}/-/comment.moderate`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ number: 1, state: 'shown' }),
-    })
-    expect(response.status).toBe(201)
+    const owner = ['--to', product.url, '--token', token]
+    expect((await drowse(['comments', ...owner])).stdout).toMatch(/^1 .*Vera.*\/posts\/first\/\n {4}Read me first\.\n2 /)
+    expect((await drowse(['comment', '1', 'approve', ...owner])).stdout).toBe('Comment 1 is shown.\n')
+    expect((await drowse(['comment', '2', 'delete', ...owner])).stdout).toBe('Comment 2 is deleted.\n')
+    expect((await drowse(['comments', ...owner])).stdout).toBe('No comments wait.\n')
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['Read me first.'])
   })
 })

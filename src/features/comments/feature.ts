@@ -2,6 +2,7 @@ import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
 import { COMMENT_FEED_QUERIES, entryCommentFeed, siteCommentFeed } from './comment-feeds.ts'
 import { olderComments } from './comment-routes.ts'
+import { heldFile } from './held-file.ts'
 import { heldPage } from './held-page.ts'
 import { COMMENT_PAGE_QUERIES } from './pages.ts'
 import { COMMENT_TABLES } from './tables.ts'
@@ -12,6 +13,6 @@ export const commentsFeature: Feature = {
   name: 'comments',
   tables: COMMENT_TABLES as unknown as readonly Table<never>[],
   queries: [...THREAD_QUERIES, ...COMMENT_PAGE_QUERIES, ...COMMENT_FEED_QUERIES],
-  routes: [olderComments, entryCommentFeed, siteCommentFeed, heldPage],
+  routes: [olderComments, entryCommentFeed, siteCommentFeed, heldPage, heldFile],
   writes: [createComment, moderateComment],
 }

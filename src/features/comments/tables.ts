@@ -27,13 +27,14 @@ export interface Comment {
   readonly token: string
 }
 
-/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. */
-export const comments = defineTable<Comment, 'byPage' | 'shown'>({
+/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. `held` lists what waits for the owner. */
+export const comments = defineTable<Comment, 'byPage' | 'shown' | 'held'>({
   name: 'comments',
   key: ({ number }) => String(number),
   places: {
     byPage: ({ state, entry, page, number }) =>
       state === 'held' || page === null ? [] : [{ group: pageKey(entry, page), sort: sortOf(number) }],
+    held: ({ state, number }) => (state === 'held' ? [{ group: '', sort: sortOf(number) }] : []),
     shown: ({ state, entry, number }) => (state === 'shown' ? [entry, ''].map((group) => ({ group, sort: sortOf(number) })) : []),
   },
 })
