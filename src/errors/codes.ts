@@ -35,6 +35,11 @@ export const CODES = {
   'token-refused': { status: 403, retry: false, about: 'The bearer token is not one of this site’s.' },
   'page-unknown': { status: 404, retry: false, about: 'The page that was written to is not published here.' },
   'parent-unknown': { status: 422, retry: false, about: 'The comment that was answered is not on that page.' },
+  'edit-refused': {
+    status: 403,
+    retry: false,
+    about: 'What a visitor wrote can be changed from the browser that sent it, and for a while.',
+  },
   'out-of-stock': {
     status: 409,
     retry: false,

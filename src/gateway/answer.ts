@@ -4,7 +4,7 @@ import { DrowseError } from '../errors/drowse-error.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import { resultLocation } from './location.ts'
-import { donePage, errorPage, framed, noticePage, type Page, parkedPage, waitingPage } from './pages.ts'
+import { donePage, errorPage, framed, noticePage, ownPage, type Page, parkedPage, waitingPage } from './pages.ts'
 import type { GatewayOptions } from './types.ts'
 
 /** How the gateway answers one request: as a page for a person or as JSON for a program. */
@@ -15,6 +15,8 @@ export interface Answers {
   receipt(entry: JournalEntry, receipt: Receipt, isFresh: boolean, form?: string | null): Promise<Response>
   /** 202: the write is accepted and not visible yet. */
   waiting(entry: JournalEntry): Promise<Response>
+  /** What a visitor may do with what they wrote. `html` is safe. */
+  own(page: { readonly title: string; readonly html: string }): Promise<Response>
   /** The state of a write that somebody asked for later. */
   status(entry: JournalEntry): Promise<Response>
 }
@@ -90,7 +92,9 @@ export function createAnswers(
     return await receiptAnswer(entry, receipt, false)
   }
 
-  return { error, receipt: receiptAnswer, waiting, status }
+  const own: Answers['own'] = (content) => page(ownPage(content), 200)
+
+  return { error, own, receipt: receiptAnswer, waiting, status }
 }
 
 function statusPath(id: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type Answers, createAnswers } from './answer.ts'
@@ -5,10 +6,11 @@ import { addressList, clientAddress } from './client-address.ts'
 import { told } from './faults.ts'
 import { securityHeaders } from './headers.ts'
 import { machineRoutes } from './machine.ts'
+import { ownWrites } from './own-writes.ts'
 import { checkOwner } from './owner.ts'
 import { readLimited } from './read-body.ts'
 import { type Taken, takeWrite } from './take-write.ts'
-import type { GatewayOptions } from './types.ts'
+import type { GatewayOptions, OwnWrite, WriteForm } from './types.ts'
 import { visitorGates } from './visitor-gates.ts'
 
 /**
@@ -21,6 +23,7 @@ export function createGateway(options: GatewayOptions): Hono {
   const answersTo = (c: Context) => createAnswers(c, options, { isProgram: isProgram(c.req.raw), nounOf })
   const gates = visitorGates(options)
   const isProxy = addressList(options.trustedProxies ?? [])
+  const own = ownWrites(Date.now)
   const app = new Hono()
 
   app.use('/-/*', securityHeaders)
@@ -61,11 +64,15 @@ export function createGateway(options: GatewayOptions): Hono {
   app.route('/-/machine', machineRoutes(options))
 
   app.all('/-/:kind', async (c) => {
-    if (c.req.method !== 'POST') return await methodRefused(c, answersTo(c), 'POST')
     const form = forms.get(c.req.param('kind'))
+    if (form?.mine !== undefined && (c.req.method === 'GET' || c.req.method === 'HEAD'))
+      return await answersTo(c).own(form.mine(writesOf(c.req.raw)))
+    if (c.req.method !== 'POST')
+      return await methodRefused(c, answersTo(c), form?.mine === undefined ? 'POST' : 'GET, HEAD, POST')
     if (form === undefined)
       return await answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing here that takes a form.'))
-    return await answer(c, answersTo(c), await takeWrite(c.req.raw, form, options, { gates, client: clientOf(c) }))
+    const visitor = { gates, client: clientOf(c), own }
+    return await answer(c, answersTo(c), form, await takeWrite(c.req.raw, form, options, visitor))
   })
 
   app.all('/-/*', (c) => answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing at this address.')))
@@ -81,7 +88,19 @@ export function createGateway(options: GatewayOptions): Hono {
     return clientAddress(typeof peer === 'string' ? peer : null, c.req.header('X-Forwarded-For') ?? null, isProxy)
   }
 
-  async function answer(c: Context, answers: Answers, taken: Taken): Promise<Response> {
+  function writesOf(request: Request): readonly OwnWrite[] {
+    return own.of(request).flatMap((id) => {
+      const entry = options.journal.find(options.site, id)
+      if (entry?.receipt?.status !== 'applied') return []
+      const { kind, payload } = entry.write
+      return [{ id, kind, payload, result: entry.receipt.result ?? null, nextKey: randomUUID() }]
+    })
+  }
+
+  async function answer(c: Context, answers: Answers, { ownSeconds }: WriteForm, taken: Taken): Promise<Response> {
+    const isSent = taken.type === 'waiting' || (taken.type === 'receipt' && taken.receipt.status === 'applied')
+    if (isSent && taken.isFresh && ownSeconds !== undefined && taken.entry.write.actor.role === 'visitor')
+      c.header('Set-Cookie', own.cookie(c.req.raw, taken.entry.write.id, ownSeconds))
     switch (taken.type) {
       case 'receipt':
         return await answers.receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)

@@ -94,6 +94,17 @@ export function donePage(noun: string): Page {
   }
 }
 
+/** What a visitor may do with what they wrote. The content is safe HTML. */
+export function ownPage({ title, html: content }: { readonly title: string; readonly html: string }): Page {
+  return {
+    title,
+    content: html`<section class="gateway">
+<h1>${title}</h1>
+${raw(content)}
+</section>`,
+  }
+}
+
 /** The write is done, and the page it is about does not show it (yet). */
 export function noticePage(noun: string, notice: string, location: string | null): Page {
   return {

@@ -4,6 +4,7 @@ import type { Actor, Problem, Receipt } from '../protocol/types.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { pageLocation, publicKey } from './location.ts'
 import { checkOrigin } from './origin.ts'
+import type { OwnWrites } from './own-writes.ts'
 import { isOwner } from './owner.ts'
 import { type Body, bodyType, checkLength, readBody } from './read-body.ts'
 import type { Fields, GatewayOptions, WriteForm } from './types.ts'
@@ -17,7 +18,7 @@ export type Taken =
       readonly isFresh: boolean
       readonly form: string | null
     }
-  | { readonly type: 'waiting'; readonly entry: JournalEntry }
+  | { readonly type: 'waiting'; readonly entry: JournalEntry; readonly isFresh: boolean }
   /** A trap that only robots walk into: they are told that all is well. */
   | { readonly type: 'trapped'; readonly location: string }
   | { readonly type: 'refused'; readonly error: DrowseError; readonly problems: readonly Problem[]; readonly form: string | null }
@@ -27,6 +28,8 @@ export interface Visitor {
   readonly gates: VisitorGates
   /** See `clientAddress`. */
   readonly client: string | null
+  /** What their browser has sent lately. */
+  readonly own: Pick<OwnWrites, 'of'>
 }
 
 const HONEYPOT = 'website'
@@ -39,7 +42,7 @@ export async function takeWrite(
   request: Request,
   form: WriteForm,
   options: GatewayOptions,
-  { gates, client }: Visitor,
+  { gates, client, own }: Visitor,
 ): Promise<Taken> {
   const { site, journal, writes, published, deadlineMs } = options
 
@@ -53,6 +56,14 @@ export async function takeWrite(
   const parsed = form.parse(cleaned)
   if (isTrapped) return { type: 'trapped', location: pageLocation((parsed.ok ? form.page(parsed.payload) : null) ?? '/') }
   if (!parsed.ok) return refused(new DrowseError('form-invalid', `This ${form.noun} can’t be sent yet.`), parsed.problems)
+
+  const about = actor.role === 'visitor' ? (form.ofOwn?.(parsed.payload) ?? null) : null
+  if (about !== null && !own.of(request).includes(about))
+    return refused(
+      new DrowseError('edit-refused', 'This can be changed from the browser that sent it, and for a while.', {
+        hint: 'If that is this one, its time is over, or cookies are off.',
+      }),
+    )
 
   try {
     const key = idempotencyKey(request, body, form)
@@ -73,7 +84,7 @@ export async function takeWrite(
     // Nobody is kept waiting for a budget.
     const isHeld = actor.role === 'visitor' && writes.heldMs(site) > deadlineMs
     const receipt = await writes.settled(site, entry.write.id, isHeld ? 0 : deadlineMs)
-    if (receipt === null) return { type: 'waiting', entry }
+    if (receipt === null) return { type: 'waiting', entry, isFresh: fresh }
     return { type: 'receipt', entry, receipt, isFresh: fresh, form: preserved([]) }
   } catch (error) {
     return refused(asDrowseError(error))

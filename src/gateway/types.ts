@@ -9,6 +9,16 @@ export type Parsed =
   | { readonly ok: true; readonly payload: Json; readonly blobs?: ReadonlyMap<string, Uint8Array> }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
+/** A write that a visitor's browser can show to have sent, and what came of it. */
+export interface OwnWrite {
+  readonly id: string
+  readonly kind: string
+  readonly payload: Json
+  readonly result: Json
+  /** An idempotency key for a write about this one: the same change may be asked for again after another. */
+  readonly nextKey: string
+}
+
 /** A gateway's face of one kind of write: everything that is checked before a machine is woken. Pure. */
 export interface WriteForm {
   /** Also its address: POST `/-/comment.create`. */
@@ -24,6 +34,12 @@ export interface WriteForm {
    * Each field's element has the field's name as its id. Absent for kinds that only programs send.
    */
   html?(fields: Fields, problems: readonly Problem[]): string
+  /** For so many seconds the browser that first sent such a write may show that it did: see `ofOwn` and `mine`. */
+  readonly ownSeconds?: number
+  /** The id of the write that this one is about, which a visitor's browser must have sent; null for none. */
+  ofOwn?(payload: Json): string | null
+  /** What GET of its address answers: a page with what this browser has sent lately, oldest first. `html` is safe. */
+  mine?(writes: readonly OwnWrite[]): { readonly title: string; readonly html: string }
   /** What the thing sent is called in sentences: "comment". */
   readonly noun: string
 }

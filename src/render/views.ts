@@ -56,6 +56,7 @@ export interface Catalogue {
   readonly commentFeed: string
   readonly heldTitle: string
   readonly heldText: string
+  readonly editMine: string
   readonly closed: string
   readonly respond: string
   readonly reply: string

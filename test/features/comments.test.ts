@@ -289,6 +289,58 @@ describe('A held comment', () => {
   })
 })
 
+describe('A comment that its writer changes', () => {
+  const sent = comment('First', { byOwner: false })
+  const at = (minutes: number) => new Date(Date.parse('2030-01-01T00:00:00Z') + minutes * 60_000).toISOString()
+  const dated = ({ write, blobs }: SentWrite, minutes: number): SentWrite => ({
+    write: { ...write, acceptedAt: at(minutes) },
+    blobs,
+  })
+  const edit = (payload: object, minutes = 1, write = sent.write.id) =>
+    dated(writeOf('comment.edit', { number: 1, write, ...payload }, { actor: { role: 'visitor' } }), minutes)
+
+  test('reads as it was changed to, sanitised', async () => {
+    await apply(dated(sent, 0))
+
+    const answer = await apply(edit({ delete: false, text: 'Second <script>' }, 15))
+
+    expect(answer.receipts[0]).toMatchObject({ status: 'applied', page: '/posts/hello/', anchor: 'comment-1' })
+    expect(textOf(answer, PAGE)).toContain('Second')
+    expect(textOf(answer, PAGE)).not.toMatch(/First|<script>/)
+  })
+
+  test('leaves nothing behind when it is deleted', async () => {
+    await apply(dated(sent, 0))
+
+    const answer = await apply(edit({ delete: true }), edit({ delete: false, text: 'Again' }))
+
+    expect(statuses(answer.receipts)).toEqual(['applied', 'edit-refused'])
+    expect(JSON.stringify(guest.database.all('SELECT row FROM r_comments'))).not.toMatch(/First|Ann|ann@/)
+  })
+
+  test('stays as it is after fifteen minutes, or for one who is not its writer', async () => {
+    await apply(dated(sent, 0))
+
+    const answer = await apply(
+      edit({ delete: false, text: 'Late' }, 16),
+      edit({ delete: true }, 1, 'anotherwrite'),
+      edit({ number: 2, delete: true }),
+    )
+
+    expect(statuses(answer.receipts)).toEqual(['edit-refused', 'edit-refused', 'edit-refused'])
+  })
+
+  test('is held again where the owner reads them first', async () => {
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: hold }\n` })
+    await apply(dated(sent, 0), moderate(1, 'shown'))
+
+    const answer = await apply(edit({ delete: false, text: 'Advertisement' }))
+
+    expect(answer.receipts[0]).toMatchObject({ result: { state: 'held' } })
+    expect(textOf(answer, PAGE)).not.toMatch(/Advertisement|First/)
+  })
+})
+
 describe('Feeds of comments', () => {
   const FEED = 'posts/hello/comments/feed.xml'
   const ALL = 'comments/feed.xml'
@@ -359,6 +411,7 @@ const rows = fc.array(row, { maxLength: 14 }).map((all) =>
       text: '',
       html: '',
       date: '',
+      edited: null,
       byOwner: false,
       state,
       token: '',
@@ -385,6 +438,7 @@ test('An answer that stands beside what it answers says what that is', () => {
       text: '',
       html: '',
       date: '',
+      edited: null,
       byOwner: false,
       state: number === 5 ? 'deleted' : 'shown',
       token: '',

@@ -105,7 +105,7 @@ function itemOf(context: PageContext, key: string, site: SiteView): FeedItem | n
     summary: '',
     html,
     published: date,
-    updated: null,
+    updated: comment.edited,
     tags: [],
   }
 }

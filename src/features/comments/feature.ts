@@ -2,6 +2,7 @@ import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
 import { COMMENT_FEED_QUERIES, entryCommentFeed, siteCommentFeed } from './comment-feeds.ts'
 import { olderComments } from './comment-routes.ts'
+import { editComment } from './edit-comment.ts'
 import { heldFile } from './held-file.ts'
 import { heldPage } from './held-page.ts'
 import { COMMENT_PAGE_QUERIES } from './pages.ts'
@@ -14,5 +15,5 @@ export const commentsFeature: Feature = {
   tables: COMMENT_TABLES as unknown as readonly Table<never>[],
   queries: [...THREAD_QUERIES, ...COMMENT_PAGE_QUERIES, ...COMMENT_FEED_QUERIES],
   routes: [olderComments, entryCommentFeed, siteCommentFeed, heldPage, heldFile],
-  writes: [createComment, moderateComment],
+  writes: [createComment, moderateComment, editComment],
 }

@@ -3,6 +3,8 @@ import { email, oneLine } from '../form-texts.ts'
 
 export const MAX_NAME = 80
 export const MAX_TEXT = 8000
+/** How long visitors may change what they wrote. */
+export const EDIT_SECONDS = 15 * 60
 
 const text = v.pipe(
   v.string(),
@@ -40,3 +42,14 @@ export const moderationSchema = v.object({
   number: commentNumber('Which comment? `number` is the number in its address, such as 3.'),
   state: v.picklist(['shown', 'held', 'deleted'], 'The state is shown, held or deleted.'),
 })
+
+const edited = {
+  number: commentNumber('Which comment? `number` is the number in its address, such as 3.'),
+  write: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, '`write` is the id that the comment got when it was sent.')),
+}
+
+/** What `comment.edit` carries. */
+export const editSchema = v.variant('delete', [
+  v.object({ ...edited, delete: v.literal(true) }),
+  v.object({ ...edited, delete: v.literal(false), text: v.pipe(v.string('Write something.'), text) }),
+])

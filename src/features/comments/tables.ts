@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { defineTable } from '../../model/table.ts'
 import type { Change } from '../../model/types.ts'
 
@@ -21,6 +22,8 @@ export interface Comment {
   /** Rendered and sanitised. */
   readonly html: string
   readonly date: string
+  /** When its writer changed it last. */
+  readonly edited: string | null
   readonly byOwner: boolean
   readonly state: CommentState
   /** Names the page that its writer alone knows while it is held: 128 bits that follow from the write's unguessable id. */
@@ -67,6 +70,16 @@ export const heldComments = defineTable<{ readonly token: string; readonly numbe
 const counters = defineTable<{ readonly name: string; readonly value: number }>({ name: 'counters', key: ({ name }) => name })
 
 export const COMMENT_TABLES = [comments, commentPages, heldComments, counters]
+
+/** The token of the comment that this write makes. */
+export function tokenOf(write: string): string {
+  return hash('sha256', `drowse-comment ${write}`).slice(0, 32)
+}
+
+/** A deleted comment: nothing of what its writer gave. */
+export function emptied(comment: Comment): Comment {
+  return { ...comment, state: 'deleted', author: '', email: '', text: '', html: '' }
+}
 
 /** Writes a comment, and gives it a page of its own for as long as it is held. */
 export function putComment(change: Change, comment: Comment): void {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import * as v from 'valibot'
 import { renderVisitorMarkdown } from '../../content/markdown/visitor-markdown.ts'
 import type { Entry } from '../../content/types.ts'
@@ -10,7 +9,7 @@ import { heldPath } from './held-page.ts'
 import { basesOf, pathOfComment, placed } from './pages.ts'
 import { commentSchema, moderationSchema } from './payload.ts'
 import { areOpen, holdsNew } from './rules.ts'
-import { type Comment, comments, nextNumber, putComment } from './tables.ts'
+import { type Comment, comments, emptied, nextNumber, putComment, tokenOf } from './tables.ts'
 
 /** `comment.create`: adds a visitor's or the owner's comment to a page. */
 export const createComment: WriteHandler = {
@@ -31,9 +30,10 @@ export const createComment: WriteHandler = {
       text,
       html: renderVisitorMarkdown(text),
       date: write.acceptedAt,
+      edited: null,
       byOwner,
       state,
-      token: hash('sha256', `drowse-comment ${write.id}`).slice(0, 32),
+      token: tokenOf(write.id),
     }
     putComment(change, comment)
     const { number } = comment
@@ -54,7 +54,7 @@ export const moderateComment: WriteHandler = {
       throw new DrowseError('form-invalid', `Comment ${number} is deleted and can’t come back.`)
     const page = comment.page ?? (state === 'shown' ? placed(change, comment) : null)
     const now: Comment = { ...comment, page, state }
-    putComment(change, state === 'deleted' ? { ...now, author: '', email: '', text: '', html: '' } : now)
+    putComment(change, state === 'deleted' ? emptied(now) : now)
     const path = change.row(entries, comment.entry)?.path
     const seen = path === undefined ? {} : { page: pathOfComment(change, now, path), anchor: 'comments' }
     return { ...seen, result: { number, state } }

@@ -44,6 +44,7 @@ export const en = {
   heldTitle: 'Your comment has arrived',
   heldText:
     'Thank you. It is kept and will be shown once the owner of this site has read it. Until then only this page has it, and nobody else knows its address.',
+  editMine: 'Edit your comment',
   noComments: 'No comments yet',
   closed: 'Comments are closed.',
   respond: 'Leave a comment',

@@ -12,6 +12,9 @@ export function HeldComment({ page, heading, entry, comment }: Templates['HeldCo
         <Comment comment={comment} form={null} site={page.site} />
       </ol>
       <p>
+        <a href="/-/comment.edit">{wordsOf(page.site).editMine}</a>
+      </p>
+      <p>
         <a href={entry.path}>{entry.title}</a>
       </p>
     </Layout>

@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { renderVisitorMarkdown } from '../../content/markdown/visitor-markdown.ts'
+import { DrowseError } from '../../errors/drowse-error.ts'
+import { entries } from '../../model/site-tables.ts'
+import type { WriteHandler } from '../types.ts'
+import { heldPath } from './held-page.ts'
+import { pathOfComment } from './pages.ts'
+import { EDIT_SECONDS, editSchema } from './payload.ts'
+import { holdsNew } from './rules.ts'
+import { type Comment, comments, emptied, putComment, tokenOf } from './tables.ts'
+
+/** `comment.edit`: a visitor changes or deletes what they wrote a little while ago. The gateway has seen that it is theirs. Where new comments are held, a changed one is held too. */
+export const editComment: WriteHandler = {
+  kind: 'comment.edit',
+  apply({ change, write }) {
+    const edit = v.parse(editSchema, write.payload)
+    const { number } = edit
+    const comment = change.row(comments, String(number))
+    const isTheirs = comment !== null && comment.state !== 'deleted' && comment.token === tokenOf(edit.write)
+    if (!isTheirs) throw new DrowseError('edit-refused', `There is no comment ${number} of yours (any more).`)
+    if (Date.parse(write.acceptedAt) - Date.parse(comment.date) > EDIT_SECONDS * 1000)
+      throw new DrowseError('edit-refused', `A comment can be changed for ${EDIT_SECONDS / 60} minutes.`, {
+        hint: 'Write an answer to it instead.',
+      })
+    const now: Comment = edit.delete
+      ? emptied(comment)
+      : {
+          ...comment,
+          text: edit.text,
+          html: renderVisitorMarkdown(edit.text),
+          edited: write.acceptedAt,
+          state: holdsNew(change) && !comment.byOwner ? 'held' : comment.state,
+        }
+    putComment(change, now)
+    const result = { number, state: now.state }
+    const entry = change.row(entries, comment.entry)
+    if (entry === null) return { result }
+    if (now.state === 'held') return { page: heldPath(now, entry), result }
+    return { page: pathOfComment(change, now, entry.path), anchor: edit.delete ? 'comments' : `comment-${number}`, result }
+  },
+}
