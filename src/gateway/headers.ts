@@ -7,6 +7,8 @@ const SECURITY = {
   // Not no-referrer: browsers send `Origin: null` with a form on such a page, and sending the form again must work.
   'Referrer-Policy': 'same-origin',
   'Cache-Control': 'no-store',
+  // Pages lead to some of these addresses, but none of them is for search engines.
+  'X-Robots-Tag': 'noindex',
 }
 
 /** Puts the security headers on every answer of the gateway's own. */

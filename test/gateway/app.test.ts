@@ -444,6 +444,7 @@ describe('the gateway’s pages', () => {
     expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'")
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
     expect(headers.get('Referrer-Policy')).toBe('same-origin')
+    expect(headers.get('X-Robots-Tag')).toBe('noindex')
     expect(headers.get('Cache-Control')).toBe('no-store')
   })
 
