@@ -7,10 +7,10 @@ import { type Comment, commentPages, comments, pageKey, pageOfKey } from './tabl
 
 /**
  * Comments are cut into pages, numbered from the oldest, and where one is put is noted with it: so a page changes by what is written on it, and never by what
- * is written, held or deleted elsewhere. Answers go to the page of what they answer, until that holds so many times what makes a page full; then they stand on
+ * is written, held or deleted elsewhere. Answers go to the page of what they answer, until that holds so many times what makes a page full, and then stand on
  * the last page and say what they answer.
  */
-const OVERFULL = 3
+const OVERFULL = 1.5
 
 /** The number of the last page of an entry's comments, which is on the entry's own; 1 if it has none yet. */
 const lastPage = defineQuery<string, number>('comments-last-page', (read, entry) => lastOf(read, entry))
