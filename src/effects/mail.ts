@@ -27,6 +27,8 @@ const mail = v.object({
   replyTo: v.optional(address),
   subject: line,
   text: v.pipe(v.string(), v.maxLength(100_000)),
+  /** Where a POST with one click ends mails of this kind. */
+  unsubscribe: v.optional(v.pipe(line, v.regex(/^https?:\/\/[^\s<>,]+$/, 'no address'))),
 })
 
 /**
@@ -53,9 +55,9 @@ export function mailPerformer({ smtpUrl }: MailOptions): Performer & { close(): 
           `The mail ${effect.id} was not sent: its ${v.getDotPath(issue) ?? 'whole'} is ${issue.message}.`,
         )
       }
-      const { from, to, replyTo, subject, text } = parsed.output
+      const { from, to, replyTo, subject, text, unsubscribe } = parsed.output
       const messageId = messageIdOf(effect, from.address)
-      const headers = { 'Auto-Submitted': 'auto-generated' }
+      const headers = { 'Auto-Submitted': 'auto-generated', ...(unsubscribe === undefined ? {} : oneClick(unsubscribe)) }
       const answering = replyTo === undefined ? {} : { replyTo: { name: '', address: replyTo } }
       await transport
         .sendMail({ from, to: { name: '', address: to }, ...answering, subject, text, messageId, headers })
@@ -66,6 +68,11 @@ export function mailPerformer({ smtpUrl }: MailOptions): Performer & { close(): 
     },
     close: () => transport.close(),
   }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8058 */
+function oneClick(url: string): Readonly<Record<string, string>> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
 }
 
 function messageIdOf({ id }: Effect, from: string): string {

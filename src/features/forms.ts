@@ -2,8 +2,18 @@ import type { WriteForm } from '../gateway/types.ts'
 import { postSaveForm } from './blog/post-save-form.ts'
 import { editForm } from './comments/edit-form.ts'
 import { commentForm, moderationForm } from './comments/form.ts'
+import { mailForm } from './comments/mail-form.ts'
 import { moveForm, orderForm } from './shop/order-form.ts'
 import { stockForm } from './shop/stock-form.ts'
 
 /** The gateway's side of every feature: what it can check before a machine is woken. */
-export const FORMS: readonly WriteForm[] = [commentForm, editForm, moderationForm, postSaveForm, stockForm, orderForm, moveForm]
+export const FORMS: readonly WriteForm[] = [
+  commentForm,
+  editForm,
+  moderationForm,
+  mailForm,
+  postSaveForm,
+  stockForm,
+  orderForm,
+  moveForm,
+]

@@ -52,7 +52,7 @@ export async function takeWrite(
   const body = await readBody(request, type, form.maxBytes)
 
   const isTrapped = actor.role === 'visitor' && isFilled(body)
-  const cleaned = withoutTrap(body)
+  const cleaned = withQuery(withoutTrap(body), request, form)
   const parsed = form.parse(cleaned)
   if (isTrapped) return { type: 'trapped', location: pageLocation((parsed.ok ? form.page(parsed.payload) : null) ?? '/') }
   if (!parsed.ok) return refused(new DrowseError('form-invalid', `This ${form.noun} can’t be sent yet.`), parsed.problems)
@@ -130,6 +130,14 @@ function jsonMember(body: Extract<Body, { type: 'json' }>, name: string): unknow
   return typeof json === 'object' && json !== null && !Array.isArray(json)
     ? Object.getOwnPropertyDescriptor(json, name)?.value
     : undefined
+}
+
+/** What the form leaves out may stand in the query, where its kind says so. */
+function withQuery(body: Body, request: Request, { inQuery = [] }: WriteForm): Body {
+  if (body.type !== 'fields') return body
+  const query = new URL(request.url).searchParams
+  const given = inQuery.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))
+  return { type: 'fields', fields: { ...Object.fromEntries(given), ...body.fields } }
 }
 
 function withoutTrap(body: Body): Body {

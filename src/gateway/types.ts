@@ -27,6 +27,8 @@ export interface WriteForm {
   readonly maxBytes: number
   /** Checks and normalises a plain form (`fields`) or a JSON body. */
   parse(input: { readonly type: 'fields'; readonly fields: Fields } | { readonly type: 'json'; readonly json: Json }): Parsed
+  /** Fields that may stand in the query of its address instead of the form: where a program of somebody else's chooses what is sent. */
+  readonly inQuery?: readonly string[]
   /** The published page this write is about, which must exist; null where there is none. */
   page(payload: Json): string | null
   /**

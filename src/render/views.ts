@@ -3,9 +3,10 @@
  * HTML to be inserted as it is. Dates are ISO 8601 UTC strings.
  */
 
+import type { CommentFormView, CommentsView, CommentView } from './comment-views.ts'
 import type { OfferView, OrderFormView, OrderView } from './shop-views.ts'
 
-export type { OfferView, OrderFormView, OrderView }
+export type { CommentFormView, CommentsView, CommentView, OfferView, OrderFormView, OrderView }
 
 /** The site as it shows itself in one language. */
 export interface SiteView {
@@ -57,6 +58,19 @@ export interface Catalogue {
   readonly heldTitle: string
   readonly heldText: string
   readonly editMine: string
+  readonly mailMe: string
+  readonly mailTitle: string
+  readonly mailAsked: string
+  readonly mailConfirmed: string
+  readonly mailStopped: string
+  readonly mailConfirm: string
+  readonly mailRefuse: string
+  readonly mailStop: string
+  readonly mailAskSubject: string
+  readonly mailAskText: string
+  readonly mailAnswerSubject: string
+  readonly mailAnswerText: string
+  readonly mailStopText: string
   readonly closed: string
   readonly respond: string
   readonly reply: string
@@ -263,45 +277,6 @@ export interface EntryView extends EntryLinkView {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-export interface CommentView {
-  /** Also the element's id: `comment-42`. */
-  readonly anchor: string
-  readonly number: number
-  /** Null for a deleted comment that still has answers. */
-  readonly author: string | null
-  /** Self-contained SVG, safe to insert. */
-  readonly avatarHtml: string
-  readonly date: string
-  readonly html: string
-  readonly byOwner: boolean
-  /** Where this answer does not stand below the comment it answers: that comment. `path` is '' on the same page, `author` null for a deleted one. */
-  readonly answers: { readonly path: string; readonly anchor: string; readonly author: string | null } | null
-  readonly replies: readonly CommentView[]
-}
-
-/** One page of an entry's comments. The entry's own page has the last one; a full one has its own address. */
-export interface CommentsView {
-  /** How many are shown; null where there are several pages, none of which changes with another. */
-  readonly count: number | null
-  /** Counted from the oldest, which is 1. */
-  readonly page: number
-  /** The addresses of the pages round this one. */
-  readonly older: string | null
-  readonly newer: string | null
-  readonly comments: readonly CommentView[]
-  /** Null when the page takes no comments (any more). */
-  readonly form: CommentFormView | null
-  /** Of these comments, and of the whole site’s; none where there are none. */
-  readonly feeds: readonly FeedView[]
-}
-
-/** The plain HTML form. Every field name is fixed: page, parent, name, email, text, and the honeypot `website`. */
-export interface CommentFormView {
-  readonly action: string
-  /** Value of the hidden field `page`. */
-  readonly page: string
-}
-
 /** Where the search's files are. */
 export interface SearchIndexView {
   /** The folder's path: `/search/`. */
@@ -348,6 +323,13 @@ export interface Templates {
   OlderComments: { page: PageView; heading: string; entry: LinkView; comments: CommentsView }
   /** A comment that waits for the owner, for the one who wrote it. */
   HeldComment: { page: PageView; heading: string; entry: LinkView; comment: CommentView }
+  /** Whether an address gets mails about answers, for whoever reads its mail. The form sends `token` and `do`: `confirm` or `stop`. */
+  CommentMail: {
+    page: PageView
+    heading: string
+    state: 'asked' | 'confirmed' | 'stopped'
+    form: { readonly action: string; readonly token: string }
+  }
   Note: { page: PageView; entry: EntryView; comments: CommentsView | null }
   /** `form` is null where nothing can be ordered. */
   Product: { page: PageView; entry: EntryView; offers: readonly OfferView[]; form: OrderFormView | null }

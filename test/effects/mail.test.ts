@@ -58,6 +58,9 @@ describe('A mail', () => {
     ['a sender’s name with a header behind it', { from: { name: 'A\r\nBcc: victim@example.net', address: 'a@b.example' } }],
     ['an address to answer with a header behind it', { replyTo: 'a@b.example\nX-Evil: 1' }],
     ['a NUL in its subject', { subject: 'a\u0000b' }],
+    ['a way to unsubscribe with a header behind it', { unsubscribe: 'https://a.example/\r\nBcc: victim@example.net' }],
+    ['a way to unsubscribe that is two', { unsubscribe: 'https://a.example/>, <https://b.example/' }],
+    ['a way to unsubscribe that no browser should open', { unsubscribe: 'javascript:alert(1)' }],
   ])('is refused and never sent with %s', async (_, payload) => {
     await expect(performer.perform(effect(payload))).rejects.toMatchObject({ code: 'mail-refused' })
 

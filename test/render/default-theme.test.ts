@@ -89,7 +89,7 @@ describe('The default theme', () => {
         newer: null,
         feeds: [{ title: 'Feed', path: '/posts/hello/comments/feed.xml', type: 'application/atom+xml' }],
         comments: [],
-        form: { action: '/-/comment.create', page: '/posts/hello/' },
+        form: { action: '/-/comment.create', page: '/posts/hello/', mails: true },
       },
     })
 
@@ -98,6 +98,7 @@ describe('The default theme', () => {
       ' name="name"',
       ' name="email"',
       ' name="text"',
+      ' name="mail"',
       ' name="website"',
     ])
     expect(html).toContain(

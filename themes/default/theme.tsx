@@ -1,5 +1,6 @@
 export { Archive } from './templates/Archive.tsx'
 export { Cart } from './templates/Cart.tsx'
+export { CommentMail } from './templates/CommentMail.tsx'
 export { Frame } from './templates/Frame.tsx'
 export { HeldComment } from './templates/HeldComment.tsx'
 export { Home } from './templates/Home.tsx'

@@ -22,6 +22,7 @@ export const editComment: WriteHandler = {
       throw new DrowseError('edit-refused', `A comment can be changed for ${EDIT_SECONDS / 60} minutes.`, {
         hint: 'Write an answer to it instead.',
       })
+    const state = holdsNew(change) && !comment.byOwner ? 'held' : comment.state
     const now: Comment = edit.delete
       ? emptied(comment)
       : {
@@ -29,7 +30,8 @@ export const editComment: WriteHandler = {
           text: edit.text,
           html: renderVisitorMarkdown(edit.text),
           edited: write.acceptedAt,
-          state: holdsNew(change) && !comment.byOwner ? 'held' : comment.state,
+          state,
+          heldSince: state === 'held' ? write.acceptedAt : null,
         }
     putComment(change, now)
     const result = { number, state: now.state }

@@ -30,8 +30,12 @@ export const moderationForm: WriteForm = {
 }
 
 function fromFields(fields: Fields): Json {
-  const { page, parent, name, email, text } = fields
-  return { ...defined({ page, name, email, text }), parent: parent === undefined || parent === '' ? null : Number(parent) }
+  const { page, parent, name, email, text, mail } = fields
+  return {
+    ...defined({ page, name, email, text }),
+    ...(mail === undefined ? {} : { mail: true }),
+    parent: parent === undefined || parent === '' ? null : Number(parent),
+  }
 }
 
 /** Programs may leave `parent` out. */
@@ -82,6 +86,10 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
       (attributes) =>
         `<textarea ${attributes} dir="auto" rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
     ),
+    // Asked for only where the form had it: the gateway does not know whether the site sends mails.
+    ...(fields.mail === undefined
+      ? []
+      : ['<label class="full tick"><input name="mail" type="checkbox" value="yes" checked> Mail me about answers</label>']),
     '<div class="trap" aria-hidden="true"><label>Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label></div>',
     '<button class="button" type="submit">Post comment</button>',
     '</form>',

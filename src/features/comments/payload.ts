@@ -20,20 +20,28 @@ function commentNumber(otherwise: string) {
 }
 
 /** What `comment.create` carries. */
-export const commentSchema = v.object({
-  page: v.pipe(
-    v.string('The page is missing.'),
-    v.regex(/^\/(?:[\w.~%-]+\/)*(?:[\w.~%-]+\.html)?$/, 'The page is not a path such as /posts/hello/.'),
+export const commentSchema = v.pipe(
+  v.object({
+    page: v.pipe(
+      v.string('The page is missing.'),
+      v.regex(/^\/(?:[\w.~%-]+\/)*(?:[\w.~%-]+\.html)?$/, 'The page is not a path such as /posts/hello/.'),
+    ),
+    parent: v.nullable(commentNumber('The parent is not a comment’s number.')),
+    name: v.pipe(
+      v.pipe(v.string('Please give a name.'), oneLine),
+      v.minLength(1, 'Please give a name.'),
+      v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
+    ),
+    email: v.optional(email, ''),
+    text: v.pipe(v.string('Write something.'), text),
+    /** Whether its writer wants to hear of answers by mail. */
+    mail: v.optional(v.boolean(), false),
+  }),
+  v.forward(
+    v.check(({ email, mail }) => !mail || email !== '', 'Please say where to send the mails.'),
+    ['email'],
   ),
-  parent: v.nullable(commentNumber('The parent is not a comment’s number.')),
-  name: v.pipe(
-    v.pipe(v.string('Please give a name.'), oneLine),
-    v.minLength(1, 'Please give a name.'),
-    v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
-  ),
-  email: v.optional(email, ''),
-  text: v.pipe(v.string('Write something.'), text),
-})
+)
 
 export type CommentPayload = v.InferOutput<typeof commentSchema>
 

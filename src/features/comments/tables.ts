@@ -17,6 +17,8 @@ export interface Comment {
   readonly author: string
   /** Never published; '' if none was given. */
   readonly email: string
+  /** Whether its writer wants to hear of answers by mail. */
+  readonly wantsMail?: boolean
   /** As the visitor wrote it. */
   readonly text: string
   /** Rendered and sanitised. */
@@ -26,18 +28,21 @@ export interface Comment {
   readonly edited: string | null
   readonly byOwner: boolean
   readonly state: CommentState
+  /** Since when it has waited for the owner, if it does. */
+  readonly heldSince?: string | null
   /** Names the page that its writer alone knows while it is held: 128 bits that follow from the write's unguessable id. */
   readonly token: string
 }
 
-/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. `held` lists what waits for the owner. */
-export const comments = defineTable<Comment, 'byPage' | 'shown' | 'held'>({
+/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. `held` lists what waits for the owner, `heldSince` by how long it has. */
+export const comments = defineTable<Comment, 'byPage' | 'shown' | 'held' | 'heldSince'>({
   name: 'comments',
   key: ({ number }) => String(number),
   places: {
     byPage: ({ state, entry, page, number }) =>
       state === 'held' || page === null ? [] : [{ group: pageKey(entry, page), sort: sortOf(number) }],
     held: ({ state, number }) => (state === 'held' ? [{ group: '', sort: sortOf(number) }] : []),
+    heldSince: ({ state, heldSince, date }) => (state === 'held' ? [{ group: '', sort: heldSince ?? date }] : []),
     shown: ({ state, entry, number }) => (state === 'shown' ? [entry, ''].map((group) => ({ group, sort: sortOf(number) })) : []),
   },
 })
@@ -78,7 +83,7 @@ export function tokenOf(write: string): string {
 
 /** A deleted comment: nothing of what its writer gave. */
 export function emptied(comment: Comment): Comment {
-  return { ...comment, state: 'deleted', author: '', email: '', text: '', html: '' }
+  return { ...comment, state: 'deleted', author: '', email: '', wantsMail: false, text: '', html: '', heldSince: null }
 }
 
 /** Writes a comment, and gives it a page of its own for as long as it is held. */

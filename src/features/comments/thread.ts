@@ -3,6 +3,7 @@ import { entries } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
 import type { CommentsView, CommentView } from '../../render/views.ts'
+import { senderOf } from '../sender.ts'
 import { avatarOf } from './avatar.ts'
 import { feedsOf } from './comment-feeds.ts'
 import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type Titled } from './pages.ts'
@@ -18,7 +19,10 @@ const open = defineQuery<string, boolean>('comments-open', (read, id) => {
   return entry !== null && areOpen(read, entry)
 })
 
-export const THREAD_QUERIES = [open] as unknown as readonly Query[]
+/** Whether visitors can have mails about answers. */
+const mails = defineQuery<null, boolean>('comments-mail', (read) => senderOf(read) !== null)
+
+export const THREAD_QUERIES = [open, mails] as unknown as readonly Query[]
 
 /** The last page of the comments under an entry, or null if it has none and takes none. */
 export function commentsOf(read: Read, entry: Entry): CommentsView | null {
@@ -46,7 +50,7 @@ function viewOfPage(
   })
   const shown = rows.filter(({ state }) => state === 'shown').length
   const isAll = older === null && newer === null
-  const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path } : null
+  const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path, mails: read.query(mails, null) } : null
   return { count: isAll ? shown : null, page, older, newer, comments: thread, form, feeds: feedsOf(read, entry) }
 }
 

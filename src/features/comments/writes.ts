@@ -5,6 +5,7 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import { entries } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { WriteHandler } from '../types.ts'
+import { mailAbout } from './answer-mails.ts'
 import { heldPath } from './held-page.ts'
 import { basesOf, pathOfComment, placed } from './pages.ts'
 import { commentSchema, moderationSchema } from './payload.ts'
@@ -14,8 +15,8 @@ import { type Comment, comments, emptied, nextNumber, putComment, tokenOf } from
 /** `comment.create`: adds a visitor's or the owner's comment to a page. */
 export const createComment: WriteHandler = {
   kind: 'comment.create',
-  apply({ change, write }) {
-    const { page, parent, name, email, text } = v.parse(commentSchema, write.payload)
+  apply({ change, write, effect }) {
+    const { page, parent, name, email, mail, text } = v.parse(commentSchema, write.payload)
     const entry = commentableAt(change, page)
     if (parent !== null) checkParent(change, parent, entry)
     const byOwner = write.actor.role === 'owner'
@@ -27,15 +28,18 @@ export const createComment: WriteHandler = {
       parent,
       author: name,
       email,
+      wantsMail: mail,
       text,
       html: renderVisitorMarkdown(text),
       date: write.acceptedAt,
       edited: null,
       byOwner,
       state,
+      heldSince: state === 'held' ? write.acceptedAt : null,
       token: tokenOf(write.id),
     }
     putComment(change, comment)
+    if (state === 'shown') mailAbout({ change, comment, write, effect })
     const { number } = comment
     const result = { number, state }
     if (state === 'held') return { page: heldPath(comment, entry), result }
@@ -46,15 +50,17 @@ export const createComment: WriteHandler = {
 /** `comment.moderate`: the owner shows, holds or deletes a comment. Deleting clears what the visitor wrote. */
 export const moderateComment: WriteHandler = {
   kind: 'comment.moderate',
-  apply({ change, write }) {
+  apply({ change, write, effect }) {
     const { number, state } = v.parse(moderationSchema, write.payload)
     const comment = change.row(comments, String(number))
     if (comment === null) throw new DrowseError('form-invalid', `There is no comment ${number}.`)
     if (comment.state === 'deleted' && state !== 'deleted')
       throw new DrowseError('form-invalid', `Comment ${number} is deleted and can’t come back.`)
     const page = comment.page ?? (state === 'shown' ? placed(change, comment) : null)
-    const now: Comment = { ...comment, page, state }
+    const heldSince = state === 'held' ? (comment.heldSince ?? write.acceptedAt) : null
+    const now: Comment = { ...comment, page, state, heldSince }
     putComment(change, state === 'deleted' ? emptied(now) : now)
+    if (state === 'shown' && comment.page === null) mailAbout({ change, comment: now, write, effect })
     const path = change.row(entries, comment.entry)?.path
     const seen = path === undefined ? {} : { page: pathOfComment(change, now, path), anchor: 'comments' }
     return { ...seen, result: { number, state } }

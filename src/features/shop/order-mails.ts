@@ -1,9 +1,9 @@
-import { settings } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { Effect } from '../../protocol/types.ts'
 import { languageTag, textSetting } from '../../render/page-view.ts'
 import type { OrderView } from '../../render/views.ts'
 import { wordsIn } from '../../render/words/words-of.ts'
+import { senderOf } from '../sender.ts'
 import { orderPath } from './order-path.ts'
 import { type Order, type OrderState, shopOf } from './order-tables.ts'
 import { orderView, stateWord } from './order-view.ts'
@@ -16,10 +16,9 @@ const SILENT: readonly OrderState[] = ['reserved']
  * nothing that was typed into the form, since nobody has shown yet that the address is theirs.
  */
 export function mailsOf(change: Change, order: Order): readonly Effect[] {
-  const sender = mailSettings(change)
+  const sender = senderOf(change)
   if (sender === null || SILENT.includes(order.state) || order.buyer.email === '') return []
-  const site = textSetting(change, 'title')
-  const from = { name: site, address: sender.from }
+  const { from } = sender
   const language = languageTag(change, order.language)
   const words = wordsIn(change, language)
   const view = orderView(order, shopOf(change).instructions, words, language)
@@ -28,7 +27,7 @@ export function mailsOf(change: Change, order: Order): readonly Effect[] {
     (order.state === 'awaiting_payment' || order.state === 'paid') &&
     order.log.filter(({ state }) => !SILENT.includes(state)).length === 1
   const heading = words.orderNumber.replace('{number}', String(order.number))
-  const subject = isNew ? `${heading}, ${site}` : `${heading}, ${site}: ${stateWord(order.state, words)}`
+  const subject = isNew ? `${heading}, ${from.name}` : `${heading}, ${from.name}: ${stateWord(order.state, words)}`
   const url = `${textSetting(change, 'url')}${orderPath(order)}`
   const text = [
     heading,
@@ -56,9 +55,4 @@ export function mailsOf(change: Change, order: Order): readonly Effect[] {
 
 function paragraphs({ instructions }: OrderView, heading: string): readonly string[] {
   return instructions.length === 0 ? [] : ['', heading, ...instructions.flatMap((each) => [each, ''])].slice(0, -1)
-}
-
-function mailSettings(change: Change): { readonly from: string; readonly owner: string | null } | null {
-  // Written from a checked site.yaml alone.
-  return (change.row(settings, 'mail')?.value ?? null) as { from: string; owner: string | null } | null
 }

@@ -40,6 +40,7 @@ export const TEMPLATE_NAMES = Object.keys({
   Page: true,
   OlderComments: true,
   HeldComment: true,
+  CommentMail: true,
   Note: true,
   Product: true,
   Cart: true,

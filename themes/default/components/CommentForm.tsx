@@ -20,6 +20,11 @@ export function CommentForm({ form, site, parent }: { form: CommentFormView; sit
         {words.text} <small>{words.textHint}</small>
         <textarea name="text" dir="auto" rows={parent === null ? 6 : 4} maxlength={8000} required></textarea>
       </label>
+      {form.mails && (
+        <label class="full tick">
+          <input name="mail" type="checkbox" value="yes" /> {words.mailMe}
+        </label>
+      )}
       <div class="trap" aria-hidden="true">
         <label>
           {words.leaveEmpty}
