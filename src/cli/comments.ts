@@ -26,6 +26,28 @@ interface Options {
   readonly token?: string
 }
 
+const exportedSchema = v.object({ comments: v.array(v.looseObject({ email: v.string() })), next: v.nullable(v.number()) })
+
+/** `drowse comments --export`: all comments of a running site but the deleted ones, as JSON; with the addresses of their writers only where asked for. Wakes the machine. */
+export async function runExport(
+  terminal: Terminal,
+  { to, token, emails }: Options & { readonly emails?: true },
+): Promise<number> {
+  const owner = tokenOf(token, 'Exporting comments')
+  const url = new URL('/-/comment.export', parseUrl(to))
+  const comments: unknown[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const { answer } = await sendWrite(terminal, url, { after }, owner)
+    const told = v.safeParse(exportedSchema, answer.receipt?.result)
+    if (!told.success) throw new DrowseError('machine-failed', 'The comments could not be read in time.', { hint: 'Try again.' })
+    comments.push(...told.output.comments.map(({ email, ...comment }) => (emails ? { ...comment, email } : comment)))
+    after = told.output.next
+  }
+  if (!terminal.json) process.stdout.write(`${JSON.stringify({ comments }, null, 2)}\n`)
+  terminal.result({ comments })
+  return 0
+}
+
 /** `drowse comments`: lists the comments of a running site that wait for the owner. Wakes nothing. */
 export async function runComments(terminal: Terminal, { to, token }: Options): Promise<number> {
   const url = parseUrl(to)

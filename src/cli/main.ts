@@ -280,11 +280,28 @@ const token = () => new Option('--token <token>', 'the owner’s token (default:
 program
   .command('comments')
   .description('list the comments of a running site that wait for you')
+  .option('--export', 'print all its comments as JSON instead')
+  .option('--emails', 'with the addresses of those who wrote them')
   .addOption(to())
   .addOption(token())
   .addOption(json())
-  .action((options: { to: string; token?: string; json?: true }) =>
-    run(options, async (terminal) => (await import('./comments.ts')).runComments(terminal, options)),
+  .action((options: { to: string; token?: string; export?: true; emails?: true; json?: true }) =>
+    run(options, async (terminal) => {
+      const { runComments, runExport } = await import('./comments.ts')
+      return await (options.export ? runExport : runComments)(terminal, options)
+    }),
+  )
+
+program
+  .command('import-comments')
+  .description('bring the comments of WordPress or Disqus to a running site')
+  .argument('<file>', 'an export of WordPress or Disqus, or a .json of `drowse comments --export`')
+  .option('--dry-run', 'say what would be done, and add nothing')
+  .addOption(to())
+  .addOption(token())
+  .addOption(json())
+  .action((file: string, options: { to: string; token?: string; dryRun?: true; json?: true }) =>
+    run(options, async (terminal) => (await import('./import-comments.ts')).runImportComments(terminal, file, options)),
   )
 
 program

@@ -1,7 +1,7 @@
 import type { WriteForm } from '../gateway/types.ts'
 import { postSaveForm } from './blog/post-save-form.ts'
 import { editForm } from './comments/edit-form.ts'
-import { commentForm, moderationForm } from './comments/form.ts'
+import { commentForm, exportForm, importForm, moderationForm } from './comments/form.ts'
 import { mailForm } from './comments/mail-form.ts'
 import { moveForm, orderForm } from './shop/order-form.ts'
 import { stockForm } from './shop/stock-form.ts'
@@ -12,6 +12,8 @@ export const FORMS: readonly WriteForm[] = [
   editForm,
   moderationForm,
   mailForm,
+  importForm,
+  exportForm,
   postSaveForm,
   stockForm,
   orderForm,

@@ -111,8 +111,9 @@ function translateHtml(text: OldText, base: string): Translated {
 function unread(items: readonly WordPressItem[], file: string): readonly Problem[] {
   const comments = items.reduce((sum, item) => sum + item.comments, 0)
   if (comments === 0) return []
-  const message = `${comments} ${comments === 1 ? 'comment is' : 'comments are'} not imported: Drowse can’t do that yet.`
-  return [{ where: file, rule: 'import/comments', message, hint: 'Keep the file; they stay in it.', severity: 'warning' }]
+  const message = `${comments} ${comments === 1 ? 'comment is' : 'comments are'} in the machine’s keeping, not in files, and so not imported yet.`
+  const hint = `Once the site runs: \`drowse import-comments ${file} --to …\`.`
+  return [{ where: file, rule: 'import/comments', message, hint, severity: 'warning' }]
 }
 
 function kept(items: readonly WordPressItem[], file: string): readonly Problem[] {

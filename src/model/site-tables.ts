@@ -175,10 +175,13 @@ export function inLanguage(language: string | null, group: string): string {
 }
 
 /** A path that leads to another, which the site's settings name. Aliases of entries are theirs: `entry` is null for the settings' own. */
-export const redirects = defineTable<{ readonly path: string; readonly entry: string | null; readonly target: string }>({
-  name: 'redirects',
-  key: ({ path, entry }) => JSON.stringify([path, entry]),
-})
+export const redirects = defineTable<{ readonly path: string; readonly entry: string | null; readonly target: string }, 'byPath'>(
+  {
+    name: 'redirects',
+    key: ({ path, entry }) => JSON.stringify([path, entry]),
+    places: { byPath: ({ path }) => [{ group: path, sort: '' }] },
+  },
+)
 
 export function folderOf(slug: string): string {
   const at = slug.lastIndexOf('/')

@@ -3,6 +3,7 @@ import type { Fields, WriteForm } from '../../gateway/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import { escapeXml } from '../../render/xml.ts'
 import { checked } from '../checked.ts'
+import { exportSchema, importSchema } from './import-payload.ts'
 import { commentSchema, EDIT_SECONDS, MAX_NAME, MAX_TEXT, moderationSchema } from './payload.ts'
 
 /** The gateway's face of `comment.create`. */
@@ -26,6 +27,26 @@ export const moderationForm: WriteForm = {
   maxBytes: 4 * 1024,
   parse: (input) =>
     checked(moderationSchema, input.type === 'fields' ? { ...input.fields, number: Number(input.fields.number) } : input.json),
+  page: () => null,
+}
+
+/** The gateway's face of `comment.import`: JSON from `drowse import-comments`. */
+export const importForm: WriteForm = {
+  kind: 'comment.import',
+  noun: 'import',
+  actor: 'owner',
+  maxBytes: 8 * 1024 * 1024,
+  parse: (input) => checked(importSchema, input.type === 'fields' ? input.fields : input.json),
+  page: () => null,
+}
+
+/** The gateway's face of `comment.export`. */
+export const exportForm: WriteForm = {
+  kind: 'comment.export',
+  noun: 'export',
+  actor: 'owner',
+  maxBytes: 4 * 1024,
+  parse: (input) => checked(exportSchema, input.type === 'fields' ? { after: Number(input.fields.after) } : input.json),
   page: () => null,
 }
 

@@ -74,7 +74,13 @@ export const heldComments = defineTable<{ readonly token: string; readonly numbe
 /** The last number given. No page reads it. */
 const counters = defineTable<{ readonly name: string; readonly value: number }>({ name: 'counters', key: ({ name }) => name })
 
-export const COMMENT_TABLES = [comments, commentPages, heldComments, counters]
+/** What came from another system, by its name there, so that it comes once. */
+export const imported = defineTable<{ readonly source: string; readonly number: number }>({
+  name: 'imported_comments',
+  key: ({ source }) => source,
+})
+
+export const COMMENT_TABLES = [comments, commentPages, heldComments, counters, imported]
 
 /** The token of the comment that this write makes. */
 export function tokenOf(write: string): string {
@@ -94,8 +100,12 @@ export function putComment(change: Change, comment: Comment): void {
   else change.remove(heldComments, token)
 }
 
+export function lastNumber(change: Change): number {
+  return change.row(counters, 'comments')?.value ?? 0
+}
+
 export function nextNumber(change: Change): number {
-  const value = (change.row(counters, 'comments')?.value ?? 0) + 1
+  const value = lastNumber(change) + 1
   change.put(counters, { name: 'comments', value })
   return value
 }
