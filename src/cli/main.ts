@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asDrowseError } from '../errors/drowse-error.ts'
+import { addCommentVerbs } from './comment-verbs.ts'
 import { openTerminal } from './terminal.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -277,44 +278,7 @@ program
 const to = () => new Option('--to <url>', 'the site’s gateway, such as https://example.org').makeOptionMandatory()
 const token = () => new Option('--token <token>', 'the owner’s token (default: the DROWSE_TOKEN variable)')
 
-program
-  .command('comments')
-  .description('list the comments of a running site that wait for you')
-  .option('--export', 'print all its comments as JSON instead')
-  .option('--emails', 'with the addresses of those who wrote them')
-  .addOption(to())
-  .addOption(token())
-  .addOption(json())
-  .action((options: { to: string; token?: string; export?: true; emails?: true; json?: true }) =>
-    run(options, async (terminal) => {
-      const { runComments, runExport } = await import('./comments.ts')
-      return await (options.export ? runExport : runComments)(terminal, options)
-    }),
-  )
-
-program
-  .command('import-comments')
-  .description('bring the comments of WordPress or Disqus to a running site')
-  .argument('<file>', 'an export of WordPress or Disqus, or a .json of `drowse comments --export`')
-  .option('--dry-run', 'say what would be done, and add nothing')
-  .addOption(to())
-  .addOption(token())
-  .addOption(json())
-  .action((file: string, options: { to: string; token?: string; dryRun?: true; json?: true }) =>
-    run(options, async (terminal) => (await import('./import-comments.ts')).runImportComments(terminal, file, options)),
-  )
-
-program
-  .command('comment')
-  .description('decide on a comment')
-  .argument('<n>', 'its number', wholeNumber)
-  .addArgument(new Argument('<verb>', 'what is to become of it').choices(['approve', 'hold', 'delete']))
-  .addOption(to())
-  .addOption(token())
-  .addOption(json())
-  .action((number: number, verb: string, options: { to: string; token?: string; json?: true }) =>
-    run(options, async (terminal) => (await import('./comments.ts')).runComment(terminal, number, verb, options)),
-  )
+addCommentVerbs(program, { run, to, token, json, wholeNumber })
 
 program
   .command('orders')

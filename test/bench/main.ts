@@ -4,6 +4,7 @@ const PROGRAMS = {
   write: async () => (await import('./write.ts')).benchWrites(),
   machines: async () => (await import('./machines.ts')).benchMachines(),
   'many-sites': async () => (await import('./many-sites.ts')).benchManySites(),
+  comments: async () => (await import('./comments.ts')).benchComments(),
   journal: async () => (await import('./journal.ts')).benchJournal(),
   s3: async () => (await import('./s3.ts')).benchS3(),
   render: async () => (await import('./render.ts')).benchRender(),

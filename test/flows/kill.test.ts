@@ -3,12 +3,12 @@ import { expectWhole } from './audit.ts'
 import { guestsOf } from './processes.ts'
 import { drowse, workplace } from './product.ts'
 import { type Probe, startMortal, sweepGateway, sweepGuest } from './sweep.ts'
-import { commentTexts, getText, postForm, sendPost, untilAnswered } from './visitor.ts'
+import { allCommentTexts, getText, postForm, sendPost, untilAnswered } from './visitor.ts'
 
 const comment = (): Probe => ({
   send: (urlNow, round) => untilAnswered(() => postForm(urlNow(), { text: `Round ${round}`, key: `round-${round}` })),
   async check(url, round) {
-    const texts = commentTexts(await getText(url, '/posts/first/'))
+    const texts = await allCommentTexts(url, '/posts/first/')
     expect(texts).toEqual(Array.from({ length: round + 1 }, (_, index) => `Round ${index}`))
   },
 })

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { commentsOf, evidence, expectWhole } from './audit.ts'
 import { guestsOf } from './processes.ts'
 import { startProduct, workplace } from './product.ts'
-import { commentTexts, getText, postForm, untilAnswered } from './visitor.ts'
+import { allCommentTexts, postForm, untilAnswered } from './visitor.ts'
 
 const CLIENTS = 24
 const LASTING_MS = 25_000
@@ -47,7 +47,7 @@ it('keeps every acknowledged comment once and in order, whenever gateway or gues
   }
 
   await Promise.all([kill(), ...Array.from({ length: CLIENTS }, (_, client) => visit(client))])
-  const shown = (await Promise.all(PAGES.map(async (page) => commentTexts(await getText(gateway.url, page))))).flat()
+  const shown = (await Promise.all(PAGES.map((page) => allCommentTexts(gateway.url, page)))).flat()
   expect(await gateway.stop()).toBe(0)
   expect(guestsOf(place.dataDir)).toEqual([])
   const accepted = commentsOf(await evidence(place.dataDir))

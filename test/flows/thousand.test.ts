@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { commentsOf, evidence, expectWhole, machineRuns } from './audit.ts'
 import { guestsOf, stateOf } from './processes.ts'
 import { startProduct, workplace } from './product.ts'
-import { commentTexts, getText, postForm } from './visitor.ts'
+import { allCommentTexts, postForm } from './visitor.ts'
 
 it('takes a thousand comments at once to a sleeping site in one wake, each once and in the order of acceptance', async () => {
   const place = workplace()
@@ -21,7 +21,7 @@ it('takes a thousand comments at once to a sleeping site in one wake, each once 
   expect(new Set(answers.map(({ headers }) => headers.get('location')?.split('#')[1])).size).toBe(1000)
   await expect.poll(() => guestsOf(place.dataDir).map(stateOf)).toEqual(['T'])
   await expect.poll(runs).toMatchObject([{ from: 'off' }, { from: 'paused', writes: 1000 }])
-  const shown = commentTexts(await getText(product.url, '/posts/first/'))
+  const shown = await allCommentTexts(product.url, '/posts/first/')
   expect(shown.toSorted()).toEqual(texts.toSorted())
   await product.stop()
   const accepted = commentsOf(await evidence(place.dataDir))

@@ -28,6 +28,15 @@ export function commentTexts(html: string): string[] {
   return Array.from(html.matchAll(/id="comment-\d+"[\s\S]*?<p>([^<]*)<\/p>/g), ([, text]) => text ?? '')
 }
 
+/** The same of all pages of comments on a post, in their order. */
+export async function allCommentTexts(url: string, path: string): Promise<string[]> {
+  const html = await getText(url, path)
+  const full = Array.from(html.matchAll(/href="([^"#]*\/comments\/(\d+)\/)#comments"/g), ([, , number]) => Number(number))
+  const older = Array.from({ length: Math.max(0, ...full) }, (_, index) => `${path}comments/${index + 1}/`)
+  const pages = await Promise.all(older.map(async (page) => commentTexts(await getText(url, page))))
+  return [...pages.flat(), ...commentTexts(html)]
+}
+
 /** Sends until it is answered, as a client with an idempotency key may: a 5xx or a broken connection says nothing about what became of the write. */
 export async function untilAnswered(send: () => Promise<Response>, giveUpMs = 30_000): Promise<Response> {
   const until = Date.now() + giveUpMs
