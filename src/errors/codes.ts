@@ -59,6 +59,11 @@ export const CODES = {
     retry: true,
     about: 'More was sent from one network, or to the whole site, than is taken in a time. Nothing was accepted.',
   },
+  'proof-needed': {
+    status: 429,
+    retry: true,
+    about: 'Many are writing, so a visitor’s browser has to compute something first, or its owner to wait. Nothing was accepted.',
+  },
   'queue-full': {
     status: 503,
     retry: true,

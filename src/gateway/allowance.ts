@@ -35,7 +35,7 @@ export function createAllowance({ most, windowMs, keys = 1, now }: AllowanceOpti
       const [oldest] = fullAt.size > keys ? fullAt.keys() : []
       if (oldest !== undefined) fullAt.delete(oldest)
     },
-    strain: (key) => Math.min(1, missingMs(key) / (atOnce * eachMs)),
+    strain: (key) => Math.min(1, Math.ceil(missingMs(key) / eachMs) / atOnce),
   }
 }
 

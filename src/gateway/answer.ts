@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
+import { POLICY_WITH_SCRIPT } from './headers.ts'
 import { resultLocation } from './location.ts'
 import { donePage, errorPage, framed, noticePage, ownPage, type Page, parkedPage, waitingPage } from './pages.ts'
 import type { GatewayOptions } from './types.ts'
@@ -37,6 +38,7 @@ export function createAnswers(
 
   async function error(problem: DrowseError, problems: readonly Problem[] = [], form: string | null = null): Promise<Response> {
     const { retryAfterSeconds } = problem.details
+    if (problem.details.challenge !== undefined) c.header('Content-Security-Policy', POLICY_WITH_SCRIPT)
     if (typeof retryAfterSeconds === 'number') c.header('Retry-After', String(retryAfterSeconds))
     else if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
     if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer')

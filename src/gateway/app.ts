@@ -8,6 +8,7 @@ import { securityHeaders } from './headers.ts'
 import { machineRoutes } from './machine.ts'
 import { ownWrites } from './own-writes.ts'
 import { checkOwner } from './owner.ts'
+import { PROOF_SCRIPT } from './proof.ts'
 import { readLimited } from './read-body.ts'
 import { type Taken, takeWrite } from './take-write.ts'
 import type { GatewayOptions, OwnWrite, WriteForm } from './types.ts'
@@ -60,6 +61,8 @@ export function createGateway(options: GatewayOptions): Hono {
     if (!info || !bytes) return await answersTo(c).error(new DrowseError('page-unknown', 'There is no such page of yours.'))
     return c.body(Uint8Array.from(bytes), 200, { 'Content-Type': info.contentType })
   })
+
+  app.get('/-/proof.js', (c) => c.body(PROOF_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
 
   app.route('/-/machine', machineRoutes(options))
 

@@ -56,6 +56,7 @@ function summaryLine({ where, message, hint }: Problem, form: string | null): Ht
 
 function titleOf(error: DrowseError): string {
   if (error.status === 404) return 'Not found'
+  if (error.code === 'proof-needed') return 'One moment'
   if (error.code === 'too-many-writes' || error.code === 'queue-full') return 'Not sent yet'
   if (error.status === 503) return 'Not saved yet'
   if (error.status >= 500) return 'Something went wrong'

@@ -6,6 +6,7 @@ import { pageLocation, publicKey } from './location.ts'
 import { checkOrigin } from './origin.ts'
 import type { OwnWrites } from './own-writes.ts'
 import { isOwner } from './owner.ts'
+import { PROOF_FIELDS, withChallenge } from './proof.ts'
 import { type Body, bodyType, checkLength, readBody } from './read-body.ts'
 import type { Fields, GatewayOptions, WriteForm } from './types.ts'
 import type { VisitorGates } from './visitor-gates.ts'
@@ -78,7 +79,8 @@ export async function takeWrite(
         hint: 'It may have been moved or taken down.',
       })
     }
-    const place = isFresh && actor.role === 'visitor' ? gates.admit(client) : null
+    const place =
+      isFresh && actor.role === 'visitor' ? await gates.admit(client, body.type === 'fields' ? body.fields : null) : null
     const { entry, fresh } = await journal.accept(acceptance).finally(() => place?.done())
     writes.notify(site, actor.role)
     // Nobody is kept waiting for a budget.
@@ -91,7 +93,8 @@ export async function takeWrite(
   }
 
   function refused(error: DrowseError, problems: readonly Problem[] = []): Taken {
-    return { type: 'refused', error, problems, form: preserved(problems) }
+    const form = preserved(problems)
+    return { type: 'refused', error, problems, form: form && withChallenge(form, error) }
   }
 
   /** The form with everything that was typed, but not its key: what is sent next is another write. */
@@ -142,6 +145,7 @@ function withQuery(body: Body, request: Request, { inQuery = [] }: WriteForm): B
 
 function withoutTrap(body: Body): Body {
   if (body.type !== 'fields') return body
-  const { [HONEYPOT]: _trap, ...fields }: Fields = body.fields
+  const notTheirs: readonly string[] = [HONEYPOT, ...PROOF_FIELDS]
+  const fields: Fields = Object.fromEntries(Object.entries(body.fields).filter(([name]) => !notTheirs.includes(name)))
   return { type: 'fields', fields }
 }

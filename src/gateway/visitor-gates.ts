@@ -1,7 +1,8 @@
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type Allowance, createAllowance, UNLIMITED } from './allowance.ts'
 import { networkOf } from './client-address.ts'
-import type { GatewayOptions, VisitorLimits } from './types.ts'
+import { createProofs } from './proof.ts'
+import type { Fields, GatewayOptions, VisitorLimits } from './types.ts'
 
 const HOUR_MS = 3_600_000
 /** Networks whose writes are counted: some 2 MB. */
@@ -9,13 +10,18 @@ const NETWORKS = 10_000
 /** Visitors’ writes that may wait for the machine: two full batches. */
 const MOST_WAITING = 1000
 
+/** From here on visitors must show a proof. */
+const STRAIN = 0.5
+const STRAINED_MS = 60_000
+
 /** What stands between a visitor’s write that is sound and the journal. */
 export interface VisitorGates {
   /**
    * Lets one fresh write in and keeps its place until `done`. Throws `too-many-writes` where its network or the whole site has had its share, `queue-full` where too many wait already.
-   * `client`: see `clientAddress`.
+   * Where half of what the site takes at once is gone, or the budget of wakes is spent: `proof-needed`, unless the form holds a proof. `client`: see `clientAddress`; `fields`: null for a
+   * program’s JSON, which is told to come later instead.
    */
-  admit(client: string | null): { done(): void }
+  admit(client: string | null, fields: Fields | null): Promise<{ done(): void }>
 }
 
 export function visitorGates(
@@ -24,6 +30,7 @@ export function visitorGates(
 ): VisitorGates {
   const ofNetworks = allowed(limits?.writesPerNetwork, NETWORKS)
   const ofSite = allowed(limits?.writesPerHour, 1)
+  const proofs = createProofs()
   /** Admitted, and not in the journal yet. */
   let arriving = 0
 
@@ -31,13 +38,22 @@ export function visitorGates(
     return most == null ? UNLIMITED : createAllowance({ most, windowMs: HOUR_MS, keys, now })
   }
 
+  function refuse(network: string | null): void {
+    if (network !== null && ofNetworks.waitMs(network) > 0)
+      throw tooMany('More was sent from your network lately than is taken from one.', ofNetworks.waitMs(network))
+    if (ofSite.waitMs(site) > 0) throw tooMany('More is being sent to this site than it takes at once.', ofSite.waitMs(site))
+    if (journal.backlog(site) + arriving >= MOST_WAITING) throw queueFull(writes.heldMs(site))
+  }
+
   return {
-    admit(client) {
+    async admit(client, fields) {
       const network = client === null ? null : networkOf(client)
-      if (network !== null && ofNetworks.waitMs(network) > 0)
-        throw tooMany('More was sent from your network lately than is taken from one.', ofNetworks.waitMs(network))
-      if (ofSite.waitMs(site) > 0) throw tooMany('More is being sent to this site than it takes at once.', ofSite.waitMs(site))
-      if (journal.backlog(site) + arriving >= MOST_WAITING) throw queueFull(writes.heldMs(site))
+      refuse(network)
+      const isStrained = ofSite.strain(site) >= STRAIN || writes.heldMs(site) > 0
+      if (isStrained && fields === null) throw tooMany('Many are writing to this site just now.', STRAINED_MS)
+      if (isStrained && fields !== null && !(await proofs.check(fields))) throw await proofs.challenge()
+      // Others may have come in while that was looked at.
+      refuse(network)
       if (network !== null) ofNetworks.take(network)
       ofSite.take(site)
       arriving += 1

@@ -114,7 +114,7 @@ test('10,000 POSTs from 200 networks wake the machine no more often than the bud
   const runs = machineRuns(place.dataDir).length - before
   // Half of the budget, what came back of it meanwhile, and the owner’s own and the payment’s.
   expect(runs).toBeLessThanOrEqual(WAKES / 2 + 1 + owners.length + 1)
-  expect([...statuses.keys()].toSorted()).toEqual([202, 303, 429])
+  expect([...statuses.keys()].filter((status) => ![202, 303, 429].includes(status))).toEqual([])
   expect(Math.max(...owners)).toBeLessThan(1000)
   expect(paidMs).toBeLessThan(1000)
 })

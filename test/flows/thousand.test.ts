@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { commentsOf, evidence, expectWhole, machineRuns } from './audit.ts'
 import { guestsOf, stateOf } from './processes.ts'
@@ -7,6 +9,7 @@ import { allCommentTexts, postForm } from './visitor.ts'
 it('takes a thousand comments at once to a sleeping site in one wake, each once and in the order of acceptance', async () => {
   const place = workplace()
   onTestFinished(place.clear)
+  appendFileSync(join(place.siteDir, 'site.yaml'), '\ngateway: { writesPerHour: unlimited }\n')
   const product = await startProduct(place)
   onTestFinished(() => product.kill())
   await expect.poll(() => guestsOf(place.dataDir).map(stateOf)).toEqual(['T'])

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { GatewayOptions, Hook } from '../../src/gateway/types.ts'
 import { type Fixture, fixture, form, json } from './fixture.ts'
+import { challengeIn, solved } from './solved.ts'
 
 const open: Fixture[] = []
 afterEach(() => {
@@ -98,11 +99,14 @@ test('A thousand visitors’ writes may wait for the machine, and no more; the o
   expect(site.journal.claim('blog', 500)?.writes.map(({ kind }) => kind)).toEqual(['thing.save'])
 })
 
-test('Where the budget of wakes is spent, a visitor is told at once that it is kept, and not after the deadline', async () => {
+test('Where the budget of wakes is spent, a visitor who shows a proof is told at once that it is kept, and not after the deadline', async () => {
   const site = gateway({ deadlineMs: 5000 })
   site.outcome = () => null
   site.heldMs = 60_000
-  const waiting = await send(site, note('one'))
+  const asked = await send(site, note('one'))
+  expect(asked.status).toBe(429)
+  const proof = await solved(challengeIn(await asked.text()))
+  const waiting = await send(site, form({ page: '/posts/hello/', text: 'one', ...proof }))
 
   expect(waiting.status).toBe(202)
   expect(site.deadlines).toEqual([0])
