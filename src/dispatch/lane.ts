@@ -97,6 +97,11 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
     else begin(drain)
   }
 
+  function spend(): void {
+    wakes.spend()
+    if (wakes.waitMs() > 0) tellOfBudget()
+  }
+
   function isHeld(): boolean {
     return !isOwners && wakes.waitMs() > 0
   }
@@ -107,7 +112,10 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
       cancelHold = null
       proceed()
     })
-    if (parts.journal.backlog(site) === 0) return
+    tellOfBudget()
+  }
+
+  function tellOfBudget(): void {
     const nowNs = clock.monotonicNs()
     if (toldNs !== null && nowNs - toldNs < TOLD_EVERY_NS) return
     toldNs = nowNs
@@ -126,7 +134,7 @@ export function createLane(parts: Omit<RunParts, 'isStopping'>, { idle, random, 
       isOwners = false
       notifiedNs = null
       const outcome = await runMachine(runParts, memory, since).catch(unforeseen)
-      if (!ownersRun && (outcome.error !== null || outcome.tier !== 'unchanged')) wakes.spend()
+      if (!ownersRun && (outcome.error !== null || outcome.tier !== 'unchanged')) spend()
       if (outcome.error === null) {
         failures = 0
         isStubborn = false

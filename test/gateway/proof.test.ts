@@ -73,7 +73,7 @@ test('A visitor is asked for one only where half of what a site takes is gone; t
   expect(asked.headers.get('Content-Security-Policy')).toContain("script-src 'self'")
   const page = await asked.text()
   expect(page).toContain('One moment')
-  expect(page).toContain('three "quoted"</textarea>')
+  expect(page).toContain('three &quot;quoted&quot;</textarea>')
   const challenge = challengeIn(page)
   const proof = await solved(challenge)
   expect((await send({ text: 'three "quoted"', ...proof })).status).toBe(303)
