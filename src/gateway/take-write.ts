@@ -79,8 +79,7 @@ export async function takeWrite(
         hint: 'It may have been moved or taken down.',
       })
     }
-    const place =
-      isFresh && actor.role === 'visitor' ? await gates.admit(client, body.type === 'fields' ? body.fields : null) : null
+    const place = isFresh && actor.role === 'visitor' ? await gates.admit(client, proofIn(body, form)) : null
     const { entry, fresh } = await journal.accept(acceptance).finally(() => place?.done())
     writes.notify(site, actor.role)
     // Nobody is kept waiting for a budget.
@@ -121,6 +120,12 @@ function actorOf(request: Request, form: WriteForm, { tokens, origin, acceptsOwn
   throw new DrowseError('token-refused', 'The bearer token is not one of this site’s.', {
     hint: 'Make a new one with “drowse token”.',
   })
+}
+
+/** Where a proof would be. A form that no page of ours can send again is asked for none: what a link in a mail leads to, or a mail program sends. */
+function proofIn(body: Body, form: WriteForm): Fields | 'program' | 'unasked' {
+  if (form.html === undefined) return 'unasked'
+  return body.type === 'fields' ? body.fields : 'program'
 }
 
 function isFilled(body: Body): boolean {

@@ -18,10 +18,10 @@ const STRAINED_MS = 60_000
 export interface VisitorGates {
   /**
    * Lets one fresh write in and keeps its place until `done`. Throws `too-many-writes` where its network or the whole site has had its share, `queue-full` where too many wait already.
-   * Where half of what the site takes at once is gone, or the budget of wakes is spent: `proof-needed`, unless the form holds a proof. `client`: see `clientAddress`; `fields`: null for a
-   * program’s JSON, which is told to come later instead.
+   * Where half of what the site takes at once is gone, or the budget of wakes is spent: `proof-needed`, unless the form holds a proof. `client`: see `clientAddress`; `proof`: the fields it
+   * would be in. A program is told to come later instead.
    */
-  admit(client: string | null, fields: Fields | null): Promise<{ done(): void }>
+  admit(client: string | null, proof: Fields | 'program' | 'unasked'): Promise<{ done(): void }>
 }
 
 export function visitorGates(
@@ -46,12 +46,12 @@ export function visitorGates(
   }
 
   return {
-    async admit(client, fields) {
+    async admit(client, proof) {
       const network = client === null ? null : networkOf(client)
       refuse(network)
-      const isStrained = ofSite.strain(site) >= STRAIN || writes.heldMs(site) > 0
-      if (isStrained && fields === null) throw tooMany('Many are writing to this site just now.', STRAINED_MS)
-      if (isStrained && fields !== null && !(await proofs.check(fields))) throw await proofs.challenge()
+      const isStrained = proof !== 'unasked' && (ofSite.strain(site) >= STRAIN || writes.heldMs(site) > 0)
+      if (isStrained && proof === 'program') throw tooMany('Many are writing to this site just now.', STRAINED_MS)
+      if (isStrained && proof !== 'program' && !(await proofs.check(proof))) throw await proofs.challenge()
       // Others may have come in while that was looked at.
       refuse(network)
       if (network !== null) ofNetworks.take(network)

@@ -10,6 +10,9 @@ const TAGS =
     ' ',
   )
 
+/** What is measured is not what a crowd may do. */
+const UNLIMITED = 'gateway: { writesPerHour: unlimited, wakesPerHour: unlimited, wakesPerDay: unlimited }\n'
+
 /** Writes a site of `count` posts of about 650 words each, the same for every call. */
 export function writeCorpus(siteDir: string, count: number): void {
   const random = generator(count)
@@ -18,7 +21,7 @@ export function writeCorpus(siteDir: string, count: number): void {
   const paragraph = () => Array.from({ length: 5 }, sentence).join(' ')
   const posts = join(siteDir, 'content', 'posts')
   mkdirSync(posts, { recursive: true })
-  writeFileSync(join(siteDir, 'site.yaml'), 'title: Bench\nurl: https://bench.example\n')
+  writeFileSync(join(siteDir, 'site.yaml'), `title: Bench\nurl: https://bench.example\n${UNLIMITED}`)
   for (let number = 1; number <= count; number++) {
     const date = new Date(Date.UTC(2012, 0, 1) + number * 6 * 3600_000).toISOString()
     const tags = [...new Set([pick(TAGS), pick(TAGS)])]

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createProofs } from '../../src/gateway/proof.ts'
 import type { Fields } from '../../src/gateway/types.ts'
-import { type Fixture, fixture, form, json } from './fixture.ts'
+import { type Fixture, fixture, form, json, noteForm } from './fixture.ts'
 import { challengeIn, decoded, encoded, solved } from './solved.ts'
 
 const open: Fixture[] = []
@@ -83,6 +83,14 @@ test('A visitor is asked for one only where half of what a site takes is gone; t
     'two',
     'three "quoted"',
   ])
+})
+
+test('A form that no page can send again, such as a mail program’s, is asked for none', async () => {
+  const { html: _html, ...bare } = noteForm
+  const site = fixture({ limits: { writesPerHour: 4, writesPerNetwork: null }, forms: [bare] })
+  open.push(site)
+  for (const text of ['one', 'two'])
+    expect((await site.app.request('/-/note.create', form({ page: '/posts/hello/', text }))).status).toBe(303)
 })
 
 test('Nothing else has a script, and programs are told to come later', async () => {
