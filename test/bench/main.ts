@@ -5,6 +5,7 @@ const PROGRAMS = {
   machines: async () => (await import('./machines.ts')).benchMachines(),
   'many-sites': async () => (await import('./many-sites.ts')).benchManySites(),
   comments: async () => (await import('./comments.ts')).benchComments(),
+  orders: async () => (await import('./orders.ts')).benchOrders(),
   journal: async () => (await import('./journal.ts')).benchJournal(),
   s3: async () => (await import('./s3.ts')).benchS3(),
   render: async () => (await import('./render.ts')).benchRender(),
