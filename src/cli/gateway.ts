@@ -15,6 +15,7 @@ import { createSiteHouse, type HouseSite } from './site-house.ts'
 import { DEADLINE_MS, KEEP_WRITES_MS } from './start.ts'
 import { stopSignal } from './stop-signal.ts'
 import { syncFolder } from './sync-folder.ts'
+import { recallSyncs } from './sync-memory.ts'
 import { counted, type Terminal } from './terminal.ts'
 
 const KEEP_OPEN_MS = 10_000
@@ -67,6 +68,8 @@ export async function runGateway(
       wakes: wakesOf.get(host),
     })
     embedded.dispatcher.start()
+    // First what came of the syncs among them is noted.
+    recallSyncs(embedded.journal)
     embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
     const app = siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks, visitors: config.gateway })
     return {
