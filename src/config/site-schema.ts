@@ -72,6 +72,8 @@ const commentsPerPage = v.pipe(
   v.maxValue(1000, 'a page has at most 1000 comments.'),
 )
 
+const holdLinks = v.pipe(v.number(), v.integer('this is a whole number.'), v.minValue(1, 'at least 1 link.'))
+
 const memoryMb = v.pipe(
   v.number(),
   v.integer('this is a whole number.'),
@@ -126,7 +128,9 @@ export const siteEntries = {
   comments: v.optional(
     v.object({
       open: v.optional(v.boolean(), true),
-      moderation: v.optional(v.picklist(['open', 'hold']), 'open'),
+      moderation: v.optional(v.picklist(['open', 'first', 'hold']), 'open'),
+      holdLinks: v.optional(v.nullable(holdLinks), null),
+      holdWords: v.optional(v.array(v.pipe(text, v.nonEmpty('a word has letters.'))), []),
       perPage: v.optional(commentsPerPage, 20),
       feeds: v.optional(v.boolean(), false),
     }),
@@ -162,7 +166,7 @@ export const siteEntries = {
 /** Groups whose own keys are checked too, by the path that leads to them (list positions as `*`). */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
-  comments: ['open', 'moderation', 'perPage', 'feeds'],
+  comments: ['open', 'moderation', 'holdLinks', 'holdWords', 'perPage', 'feeds'],
   mail: ['from', 'owner'],
   machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
   'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],

@@ -70,8 +70,12 @@ export interface MenuItem {
 
 export interface CommentsConfig {
   readonly open: boolean
-  /** `open`: shown at once. `hold`: shown once the owner has approved them. */
-  readonly moderation: 'open' | 'hold'
+  /** `open`: shown at once. `hold`: shown once the owner has approved them. `first`: likewise, unless one with the same address was. */
+  readonly moderation: 'open' | 'first' | 'hold'
+  /** So many links and more hold a comment back; null: none do. */
+  readonly holdLinks: number | null
+  /** Texts that hold a comment back wherever they stand in it. */
+  readonly holdWords: readonly string[]
   /** How many make a page of them full; the next one begins another. */
   readonly perPage: number
   /** Whether there are feeds of them. */

@@ -17,7 +17,7 @@ describe('a good site.yaml', () => {
         menu: null,
         theme: 'default',
         content: {},
-        comments: { open: true, moderation: 'open', perPage: 20, feeds: false },
+        comments: { open: true, moderation: 'open', holdLinks: null, holdWords: [], perPage: 20, feeds: false },
         mail: null,
         shop: {
           currency: 'EUR',
@@ -118,7 +118,7 @@ describe('a good site.yaml', () => {
       ],
       theme: 'plain',
       content: { post: '../blog', profile: 'me.md' },
-      comments: { open: true, moderation: 'hold', perPage: 20, feeds: false },
+      comments: { open: true, moderation: 'hold', holdLinks: null, holdWords: [], perPage: 20, feeds: false },
       mail: { from: 'shop@example.org', owner: null },
       shop: {
         currency: 'JPY',

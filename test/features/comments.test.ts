@@ -475,3 +475,42 @@ test('A thread has every comment that is shown, once, none that is held, and is 
     { numRuns: 1000 },
   )
 })
+
+describe('Rules of the owner', () => {
+  const stateOf = ({ receipts }: Answer) =>
+    receipts.map((receipt) => (receipt.status === 'applied' ? Object(receipt.result).state : receipt.code))
+  const from = (email: string, text = 'Words.') =>
+    writeOf('comment.create', { page: '/posts/hello/', parent: null, name: 'Ann', email, text }, { actor: { role: 'visitor' } })
+
+  test('hold what newcomers write, until something with their address was shown', async () => {
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: first }\n` })
+    expect(stateOf(await apply(from('ann@example.org'), from('')))).toEqual(['held', 'held'])
+
+    await apply(moderate(1, 'shown'), moderate(2, 'shown'))
+    expect(stateOf(await apply(from('Ann@Example.org'), from(''), from('bob@example.org')))).toEqual(['shown', 'held', 'held'])
+    await apply(moderate(1, 'deleted'), moderate(3, 'deleted'))
+    expect(stateOf(await apply(from('ann@example.org')))).toEqual(['held'])
+  })
+
+  test('hold what has many links or one of the words, and let the rest and the owner pass', async () => {
+    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: 2, holdWords: [Casino] }\n` })
+    const two = 'See https://a.example and [b](https://b.example).'
+    const answer = await apply(
+      from('', 'One https://a.example link.'),
+      from('', two),
+      from('', 'The CASINO is open.'),
+      from('me@casino.example'),
+      from('', 'Nothing.'),
+      comment(two, { byOwner: true }),
+    )
+    expect(stateOf(answer)).toEqual(['shown', 'held', 'held', 'held', 'shown', 'shown'])
+  })
+
+  test('judge a changed comment again', async () => {
+    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: 1 }\n` })
+    const sent = from('', 'Harmless.')
+    await apply(sent)
+    const change = { number: 1, write: sent.write.id, delete: false, text: 'Buy at https://a.example' }
+    expect(stateOf(await apply(writeOf('comment.edit', change, { actor: { role: 'visitor' } })))).toEqual(['held'])
+  })
+})

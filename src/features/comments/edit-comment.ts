@@ -6,10 +6,10 @@ import type { WriteHandler } from '../types.ts'
 import { heldPath } from './held-page.ts'
 import { pathOfComment } from './pages.ts'
 import { EDIT_SECONDS, editSchema } from './payload.ts'
-import { holdsNew } from './rules.ts'
+import { holds } from './rules.ts'
 import { type Comment, comments, emptied, putComment, tokenOf } from './tables.ts'
 
-/** `comment.edit`: a visitor changes or deletes what they wrote a little while ago. The gateway has seen that it is theirs. Where new comments are held, a changed one is held too. */
+/** `comment.edit`: a visitor changes or deletes what they wrote a little while ago. The gateway has seen that it is theirs. What would be held if it were new is held. */
 export const editComment: WriteHandler = {
   kind: 'comment.edit',
   apply({ change, write }) {
@@ -22,13 +22,15 @@ export const editComment: WriteHandler = {
       throw new DrowseError('edit-refused', `A comment can be changed for ${EDIT_SECONDS / 60} minutes.`, {
         hint: 'Write an answer to it instead.',
       })
-    const state = holdsNew(change) && !comment.byOwner ? 'held' : comment.state
+    const text = edit.delete ? '' : edit.text
+    const html = renderVisitorMarkdown(text)
+    const state = !comment.byOwner && holds(change, { ...comment, text, html }) ? 'held' : comment.state
     const now: Comment = edit.delete
       ? emptied(comment)
       : {
           ...comment,
-          text: edit.text,
-          html: renderVisitorMarkdown(edit.text),
+          text,
+          html,
           edited: write.acceptedAt,
           state,
           heldSince: state === 'held' ? write.acceptedAt : null,

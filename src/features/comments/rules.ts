@@ -1,7 +1,8 @@
 import type { Entry } from '../../content/types.ts'
 import { settings } from '../../model/site-tables.ts'
-import type { Read } from '../../model/types.ts'
+import type { Change, Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
+import { type Comment, comments, folded } from './tables.ts'
 
 /** Whether an entry takes comments: its front matter's `comments` decides, else site.yaml's `comments.open`. Only posts and notes do. */
 export function areOpen(read: Pick<Read, 'row'>, entry: Entry): boolean {
@@ -10,9 +11,23 @@ export function areOpen(read: Pick<Read, 'row'>, entry: Entry): boolean {
   return typeof own === 'boolean' ? own : rule(read, 'open') !== false
 }
 
-/** Whether a new comment waits for the owner. */
-export function holdsNew(read: Pick<Read, 'row'>): boolean {
-  return rule(read, 'moderation') === 'hold'
+/** Whether what a visitor has written waits for the owner: for its links or words, or since nothing of theirs was ever shown, or as all does. */
+export function holds(
+  change: Change,
+  { author, email, text, html }: Pick<Comment, 'author' | 'email' | 'text' | 'html'>,
+): boolean {
+  const moderation = rule(change, 'moderation')
+  if (moderation === 'hold' || (moderation === 'first' && !isKnown(change, email))) return true
+  const most = rule(change, 'holdLinks')
+  if (typeof most === 'number' && (html.match(/<a /g)?.length ?? 0) >= most) return true
+  const written = folded(`${author}\n${email}\n${text}`)
+  const words = rule(change, 'holdWords')
+  return Array.isArray(words) && words.some((word: Json) => typeof word === 'string' && written.includes(folded(word)))
+}
+
+/** Whether a comment with this address was ever shown. */
+function isKnown(change: Change, email: string): boolean {
+  return email !== '' && change.count(comments.indexes.byWriter, folded(email), 1) > 0
 }
 
 /** Whether there are feeds of comments. */

@@ -34,14 +34,16 @@ export interface Comment {
   readonly token: string
 }
 
-/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. `held` lists what waits for the owner, `heldSince` by how long it has. */
-export const comments = defineTable<Comment, 'byPage' | 'shown' | 'held' | 'heldSince'>({
+/** `byPage` lists what a page shows: not the held ones. `shown` lists what is there to be read: of an entry, and of the whole site as `''`. `held` lists what waits for the owner, `heldSince` by how long it has. `byWriter` finds what is shown by its writer's address. */
+export const comments = defineTable<Comment, 'byPage' | 'shown' | 'held' | 'heldSince' | 'byWriter'>({
   name: 'comments',
   key: ({ number }) => String(number),
   places: {
     byPage: ({ state, entry, page, number }) =>
       state === 'held' || page === null ? [] : [{ group: pageKey(entry, page), sort: sortOf(number) }],
     held: ({ state, number }) => (state === 'held' ? [{ group: '', sort: sortOf(number) }] : []),
+    byWriter: ({ state, email, number }) =>
+      state === 'shown' && email !== '' ? [{ group: folded(email), sort: sortOf(number) }] : [],
     heldSince: ({ state, heldSince, date }) => (state === 'held' ? [{ group: '', sort: heldSince ?? date }] : []),
     shown: ({ state, entry, number }) => (state === 'shown' ? [entry, ''].map((group) => ({ group, sort: sortOf(number) })) : []),
   },
@@ -81,6 +83,11 @@ export const imported = defineTable<{ readonly source: string; readonly number: 
 })
 
 export const COMMENT_TABLES = [comments, commentPages, heldComments, counters, imported]
+
+/** The same however it is spelt. */
+export function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
+}
 
 /** The token of the comment that this write makes. */
 export function tokenOf(write: string): string {

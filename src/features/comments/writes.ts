@@ -9,7 +9,7 @@ import { mailAbout } from './answer-mails.ts'
 import { heldPath } from './held-page.ts'
 import { basesOf, pathOfComment, placed } from './pages.ts'
 import { commentSchema, moderationSchema } from './payload.ts'
-import { areOpen, holdsNew } from './rules.ts'
+import { areOpen, holds } from './rules.ts'
 import { type Comment, comments, emptied, nextNumber, putComment, tokenOf } from './tables.ts'
 
 /** `comment.create`: adds a visitor's or the owner's comment to a page. */
@@ -20,7 +20,8 @@ export const createComment: WriteHandler = {
     const entry = commentableAt(change, page)
     if (parent !== null) checkParent(change, parent, entry)
     const byOwner = write.actor.role === 'owner'
-    const state = holdsNew(change) && !byOwner ? 'held' : 'shown'
+    const html = renderVisitorMarkdown(text)
+    const state = !byOwner && holds(change, { author: name, email, text, html }) ? 'held' : 'shown'
     const comment: Comment = {
       number: nextNumber(change),
       entry: entry.id,
@@ -30,7 +31,7 @@ export const createComment: WriteHandler = {
       email,
       wantsMail: mail,
       text,
-      html: renderVisitorMarkdown(text),
+      html,
       date: write.acceptedAt,
       edited: null,
       byOwner,
