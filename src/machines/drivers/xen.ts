@@ -115,9 +115,11 @@ export function xenDriver(options: XenDriverOptions) {
       if (closed) throw new DrowseError('machine-failed', `The driver is closed, so ${id} can’t be woken.`)
       const watch = createStopwatch()
       const there = await reachOrMake(id)
-      return (
-        (await resume(there, watch, deadline)) ?? (await restore(there, watch, deadline)) ?? (await boot(there, watch, deadline))
-      )
+      const resumed = await resume(there, watch, deadline)
+      if (resumed !== null) return resumed
+      // It rejects where xenstored is gone, for which xl would wait in vain.
+      await there.agent.info(there.name, deadline)
+      return (await restore(there, watch, deadline)) ?? (await boot(there, watch, deadline))
     } finally {
       release()
     }

@@ -41,9 +41,16 @@ describe('a hot verb', () => {
   })
 
   it('is asked of xl when the agent refuses, and seen afterwards', async () => {
-    const { agent, host, commands } = answering('error Xen refused: no.', 'ok paused 1 2')
+    const { agent, host, commands } = answering('error Xen refused: no.', 'ok running 1 2', 'ok paused 1 2')
     expect(await hotVerb('pause', { host, agent, name: 'drowse-a' }, soon())).toMatchObject({ state: 'paused' })
     expect(commands).toEqual([expect.stringMatching(/ xl pause drowse-a$/)])
+  })
+
+  it('is not asked of xl where the agent says that nothing can be told of the domain', async () => {
+    const { agent, host, commands } = answering('error xenstored does not answer.', 'error xenstored does not answer.')
+    const asked = hotVerb('unpause', { host, agent, name: 'drowse-a' }, soon())
+    await expect(asked).rejects.toMatchObject({ message: 'xenstored does not answer.' })
+    expect(commands).toEqual([])
   })
 })
 

@@ -48,6 +48,8 @@ export async function hotVerb(
     return await agent[verb](name, deadline)
   } catch (error) {
     if (agent.isGone || deadline.aborted) throw error
+    // It rejects where xl could do nothing either.
+    await agent.info(name, deadline)
     await host.run(`${XL} ${verb} ${name}`)
     return await agent.info(name, deadline)
   }

@@ -20,7 +20,7 @@ export const XL = '/usr/bin/timeout -k 5 120 xl'
 
 /** Ends and clears away a domain, and returns once there is none of this name. */
 const destroy = (name: string) =>
-  `n=0; while xl domid ${name} >/dev/null 2>&1; do [ $n -lt 50 ] || { xl list >&2; exit 1; }; n=$((n + 1)); ${XL} destroy ${name} >/dev/null 2>&1 || sleep 0.2; done`
+  `n=0; while /usr/bin/timeout -k 5 30 xl domid ${name} >/dev/null 2>&1; do [ $n -lt 50 ] || { xl list >&2; exit 1; }; n=$((n + 1)); ${XL} destroy ${name} >/dev/null 2>&1 || sleep 0.2; done`
 
 /** A domain on the host, with the commands that concern its files. */
 export interface HostPlace {
