@@ -28,7 +28,7 @@ const HOST = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/
 interface OpenSite extends HouseSite {
   readonly siteDir: string
   readonly embedded: Embedded
-  fetch(request: Request): Response | Promise<Response>
+  fetch(request: Request, connection: object): Response | Promise<Response>
 }
 
 /**
@@ -75,7 +75,7 @@ export async function runGateway(
     return {
       siteDir,
       embedded,
-      fetch: (request) => app.fetch(request),
+      fetch: (request, connection) => app.fetch(request, connection),
       quietUntil: () => embedded.quietUntil(),
       async close() {
         if (hasRun) wakesOf.set(host, wakes)
@@ -104,12 +104,12 @@ export async function runGateway(
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, connection: object): Promise<Response> {
     const host = new URL(request.url).hostname
     if (!HOST.test(host) || !existsSync(join(root, host, 'site.yaml')))
       return refusal(new DrowseError('host-unknown', 'There is no such site here.'))
     try {
-      const response = await house.use(host, async (site) => await site.fetch(request))
+      const response = await house.use(host, async (site) => await site.fetch(request, connection))
       void look(host)
       return response
     } catch (cause) {

@@ -4,7 +4,8 @@ import { getRequestListener } from '@hono/node-server'
 import { DrowseError } from '../errors/drowse-error.ts'
 
 interface ServerOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  /** `connection`: what is known of the connection the request came over, for Hono. */
+  readonly fetch: (request: Request, connection: object) => Response | Promise<Response>
   /** 0: any free one. */
   readonly port: number
   readonly hostname?: string
