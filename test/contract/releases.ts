@@ -163,8 +163,9 @@ export function releaseContract(
       await publisher.publish(SECOND)
       const second = await site(store)
       expect(await publisher.rollback(1)).toMatchObject({ number: 3, restores: 1 })
-      // The newer asset stays for its grace; nothing refers to it.
-      expect(await site(store)).toEqual({ ...first, 'site/assets/site.2.css': second['site/assets/site.2.css'] })
+      // The newer asset stays for its grace; nothing refers to it. What is the owner's alone is never taken back.
+      const stays = ['site/assets/site.2.css', 'private/queue/index.html'].map((key) => [key, second[key]])
+      expect(await site(store)).toEqual({ ...first, ...Object.fromEntries(stays) })
       await publisher.rollback(2)
       expect(await site(store)).toEqual({ ...second, 'site/assets/site.1.css': first['site/assets/site.1.css'] })
       expect((await publisher.releases(2)).map(({ number, restores }) => [number, restores])).toEqual([
