@@ -72,7 +72,16 @@ const commentsPerPage = v.pipe(
   v.maxValue(1000, 'a page has at most 1000 comments.'),
 )
 
-const holdLinks = v.pipe(v.number(), v.integer('this is a whole number.'), v.minValue(1, 'at least 1 link.'))
+const holdLinks = v.union(
+  [
+    v.pipe(
+      v.literal('unlimited'),
+      v.transform(() => null),
+    ),
+    v.pipe(v.number(), v.integer(), v.minValue(1)),
+  ],
+  'write how many links hold a comment back, such as `2`, or `unlimited`.',
+)
 
 const memoryMb = v.pipe(
   v.number(),
@@ -129,7 +138,7 @@ export const siteEntries = {
     v.object({
       open: v.optional(v.boolean(), true),
       moderation: v.optional(v.picklist(['open', 'first', 'hold']), 'open'),
-      holdLinks: v.optional(v.nullable(holdLinks), null),
+      holdLinks: v.optional(holdLinks, 2),
       holdWords: v.optional(v.array(v.pipe(text, v.nonEmpty('a word has letters.'))), []),
       perPage: v.optional(commentsPerPage, 20),
       feeds: v.optional(v.boolean(), false),

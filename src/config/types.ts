@@ -72,7 +72,7 @@ export interface CommentsConfig {
   readonly open: boolean
   /** `open`: shown at once. `hold`: shown once the owner has approved them. `first`: likewise, unless one with the same address was. */
   readonly moderation: 'open' | 'first' | 'hold'
-  /** So many links and more hold a comment back; null: none do. */
+  /** So many links and more hold a comment back; null: however many it has, none do. */
   readonly holdLinks: number | null
   /** Texts that hold a comment back wherever they stand in it. */
   readonly holdWords: readonly string[]

@@ -493,7 +493,7 @@ describe('Rules of the owner', () => {
   })
 
   test('hold what has many links or one of the words, and let the rest and the owner pass', async () => {
-    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: 2, holdWords: [Casino] }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { holdWords: [Casino] }\n` })
     const two = 'See https://a.example and [b](https://b.example).'
     const answer = await apply(
       from('', 'One https://a.example link.'),
@@ -504,6 +504,15 @@ describe('Rules of the owner', () => {
       comment(two, { byOwner: true }),
     )
     expect(stateOf(answer)).toEqual(['shown', 'held', 'held', 'held', 'shown', 'shown'])
+  })
+
+  test('let as many links pass as the site says', async () => {
+    const links = (count: number) => from('', Array.from({ length: count }, (_, n) => `https://${n}.example`).join(' '))
+    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: 4 }\n` })
+    expect(stateOf(await apply(links(3), links(4)))).toEqual(['shown', 'held'])
+
+    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: unlimited }\n` })
+    expect(stateOf(await apply(links(50)))).toEqual(['shown'])
   })
 
   test('judge a changed comment again', async () => {
