@@ -71,7 +71,8 @@ export async function runGateway(
     // First what came of the syncs among them is noted.
     recallSyncs(embedded.journal)
     embedded.journal.prune(new Date(Date.now() - KEEP_WRITES_MS).toISOString())
-    const app = siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks, visitors: config.gateway })
+    const visitors = config.gateway
+    const app = siteApp(embedded, { dataDir, origin: config.url, settings: config, deadlineMs: DEADLINE_MS, hooks, visitors })
     return {
       siteDir,
       embedded,

@@ -33,6 +33,11 @@ export function tokenFileOf(dataDir: string): string {
   return join(dataDir, 'tokens.json')
 }
 
+/** The key in a data folder by which the gateway knows visitors' browsers again. */
+export function visitorKeyFileOf(dataDir: string): string {
+  return join(dataDir, 'visitors.key')
+}
+
 /** The meter of a gateway's data folder. */
 export function meterFileOf(dataDir: string): string {
   return join(dataDir, 'meter.db')

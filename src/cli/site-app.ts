@@ -1,13 +1,14 @@
 import { Hono } from 'hono'
 import type { SiteConfig } from '../config/types.ts'
-import { FORMS } from '../features/forms.ts'
+import { type FormSettings, formsOf } from '../features/forms.ts'
 import { createGateway } from '../gateway/app.ts'
+import { keptKey } from '../gateway/secret-file.ts'
 import { staticSite } from '../gateway/static.ts'
 import { ownerTokens } from '../gateway/tokens.ts'
 import type { Hook } from '../gateway/types.ts'
 import { FRAME_KEY } from '../protocol/page-frame.ts'
 import type { Embedded } from './embedded.ts'
-import { SITE, tokenFileOf } from './paths.ts'
+import { SITE, tokenFileOf, visitorKeyFileOf } from './paths.ts'
 
 /** One port for both: the published site as a CDN would serve it, and the gateway for what is POSTed. */
 export function siteApp(
@@ -16,6 +17,8 @@ export function siteApp(
     readonly dataDir: string
     /** The site's public origin. */
     readonly origin: string
+    /** The site's; without them, the defaults. */
+    readonly settings?: FormSettings
     /** How long a visitor waits for the page before the answer is 202. */
     readonly deadlineMs: number
     readonly hooks?: readonly Hook[]
@@ -26,12 +29,13 @@ export function siteApp(
   const { visitors } = options
   const gateway = createGateway({
     site: SITE,
-    forms: FORMS,
+    forms: formsOf(options.settings),
     hooks: options.hooks ?? [],
     journal,
     writes: dispatcher,
     published: publisher,
     machine: dispatcher.machine(SITE),
+    ownKey: keptKey(visitorKeyFileOf(options.dataDir)),
     tokens: ownerTokens(tokenFileOf(options.dataDir)),
     async frame() {
       const bytes = await publisher.read(FRAME_KEY)

@@ -56,8 +56,9 @@ export async function runStart(
     if (embedded.publisher.published('index.html') === null) {
       throw state === 'waiting' ? await Promise.race([patience.over, stopped.then(interrupted)]) : unpublished(problems.length)
     }
+    const visitors = settings.gateway
     const server = await startServer({
-      fetch: siteApp(embedded, { dataDir, origin: config.url, deadlineMs: DEADLINE_MS, hooks, visitors: settings.gateway }).fetch,
+      fetch: siteApp(embedded, { dataDir, origin: config.url, settings, deadlineMs: DEADLINE_MS, hooks, visitors }).fetch,
       port: options.port,
       hostname: options.host,
     })

@@ -97,19 +97,26 @@ const machineHost = v.pipe(
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** `15m` to milliseconds, `forever` to null. */
+/** `15m` to milliseconds. */
+const time = (otherwise: string) =>
+  v.pipe(
+    v.union([v.literal(0), v.string()]),
+    v.transform(String),
+    v.regex(/^(0|\d{1,6}[smhd])$/, otherwise),
+    v.transform((written) => Number.parseInt(written, 10) * (UNIT_MS[written.at(-1) as keyof typeof UNIT_MS] ?? 0)),
+  )
+
+/** The same, and `forever` to null. */
 const duration = v.union([
   v.pipe(
     v.literal('forever'),
     v.transform(() => null),
   ),
-  v.pipe(
-    v.union([v.literal(0), v.string()]),
-    v.transform(String),
-    v.regex(/^(0|\d{1,6}[smhd])$/, 'write a time such as `30s`, `15m`, `12h` or `7d`, `0`, or `forever`.'),
-    v.transform((written) => Number.parseInt(written, 10) * (UNIT_MS[written.at(-1) as keyof typeof UNIT_MS] ?? 0)),
-  ),
+  time('write a time such as `30s`, `15m`, `12h` or `7d`, `0`, or `forever`.'),
 ])
+
+/** No longer than the gateway remembers what was sent. */
+const editFor = v.pipe(time('write a time such as `15m` or `12h`, or `0`.'), v.maxValue(7 * UNIT_MS.d, 'this is at most `7d`.'))
 
 const price = v.pipe(v.number(), v.minValue(0, 'a price is not less than 0.'))
 
@@ -142,6 +149,7 @@ export const siteEntries = {
       holdWords: v.optional(v.array(v.pipe(text, v.nonEmpty('a word has letters.'))), []),
       perPage: v.optional(commentsPerPage, 20),
       feeds: v.optional(v.boolean(), false),
+      editFor: v.optional(editFor, '15m'),
     }),
     {},
   ),
@@ -175,7 +183,7 @@ export const siteEntries = {
 /** Groups whose own keys are checked too, by the path that leads to them (list positions as `*`). */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
-  comments: ['open', 'moderation', 'holdLinks', 'holdWords', 'perPage', 'feeds'],
+  comments: ['open', 'moderation', 'holdLinks', 'holdWords', 'perPage', 'feeds', 'editFor'],
   mail: ['from', 'owner'],
   machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
   'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],

@@ -80,6 +80,8 @@ export interface CommentsConfig {
   readonly perPage: number
   /** Whether there are feeds of them. */
   readonly feeds: boolean
+  /** How long visitors may change what they wrote, milliseconds; 0: not at all. */
+  readonly editFor: number
 }
 
 /** How the shop sells. Prices are written as in front matter, in the shop's currency. */

@@ -1,4 +1,6 @@
+import type { SiteConfig } from '../config/types.ts'
 import type { WriteForm } from '../gateway/types.ts'
+import { catalogueOf } from '../render/words/catalogue.ts'
 import { postSaveForm } from './blog/post-save-form.ts'
 import { editForm } from './comments/edit-form.ts'
 import { commentForm, exportForm, importForm, moderationForm } from './comments/form.ts'
@@ -6,16 +8,24 @@ import { mailForm } from './comments/mail-form.ts'
 import { moveForm, orderForm } from './shop/order-form.ts'
 import { stockForm } from './shop/stock-form.ts'
 
+/** What of site.yaml the forms follow. */
+export type FormSettings = Pick<SiteConfig, 'language' | 'words'> & { readonly comments: Pick<SiteConfig['comments'], 'editFor'> }
+
+const DEFAULTS: FormSettings = { language: 'en', words: {}, comments: { editFor: 15 * 60_000 } }
+
 /** The gateway's side of every feature: what it can check before a machine is woken. */
-export const FORMS: readonly WriteForm[] = [
-  commentForm,
-  editForm,
-  moderationForm,
-  mailForm,
-  importForm,
-  exportForm,
-  postSaveForm,
-  stockForm,
-  orderForm,
-  moveForm,
-]
+export function formsOf({ language, words, comments }: FormSettings = DEFAULTS): readonly WriteForm[] {
+  const own = comments.editFor === 0 ? {} : { ownSeconds: comments.editFor / 1000 }
+  return [
+    { ...commentForm, ...own },
+    { ...editForm(catalogueOf(words, language)), ...own },
+    moderationForm,
+    mailForm,
+    importForm,
+    exportForm,
+    postSaveForm,
+    stockForm,
+    orderForm,
+    moveForm,
+  ]
+}

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { type Answers, createAnswers } from './answer.ts'
@@ -24,7 +24,7 @@ export function createGateway(options: GatewayOptions): Hono {
   const answersTo = (c: Context) => createAnswers(c, options, { isProgram: isProgram(c.req.raw), nounOf })
   const gates = visitorGates(options)
   const isProxy = addressList(options.trustedProxies ?? [])
-  const own = ownWrites(Date.now)
+  const own = ownWrites(Date.now, options.ownKey ?? randomBytes(32))
   const app = new Hono()
 
   app.use('/-/*', securityHeaders)

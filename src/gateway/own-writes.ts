@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const COOKIE = 'drowse-own'
 /** So many are remembered by one browser. */
@@ -12,12 +12,8 @@ export interface OwnWrites {
   of(request: Request): readonly string[]
 }
 
-/**
- * A form that is sent again gets the first one's answer, whoever sends it; so the id of a write proves nothing. The key lives as long as the process: after a
- * restart nobody may change what they wrote before it.
- */
-export function ownWrites(now: () => number): OwnWrites {
-  const key = randomBytes(32)
+/** A form that is sent again gets the first one's answer, whoever sends it; so the id of a write proves nothing, and the code that is made with `key` does. */
+export function ownWrites(now: () => number, key: Uint8Array): OwnWrites {
   const code = (id: string, end: string) => createHmac('sha256', key).update(`${id}.${end}`).digest('base64url')
 
   function held(request: Request): readonly { readonly id: string; readonly text: string }[] {

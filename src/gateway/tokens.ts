@@ -1,7 +1,8 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
-import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import * as v from 'valibot'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { writeSecretFile } from './secret-file.ts'
 import type { OwnerTokens } from './types.ts'
 
 const PREFIX = 'drowse_'
@@ -64,17 +65,8 @@ function read(path: string): TokenFile {
 }
 
 function write(path: string, content: TokenFile): void {
-  const draft = `${path}.new`
   try {
-    const descriptor = openSync(draft, 'w', 0o600)
-    try {
-      writeSync(descriptor, `${JSON.stringify(content, null, 2)}\n`)
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-    chmodSync(draft, 0o600)
-    renameSync(draft, path)
+    writeSecretFile(path, `${JSON.stringify(content, null, 2)}\n`)
   } catch (cause) {
     throw new DrowseError('folder-unwritable', `The file of owner tokens ${path} can’t be written.`, {
       hint: 'Make sure that its folder exists and that you may write to it.',

@@ -106,6 +106,8 @@ export interface GatewayOptions {
   readonly published: Published
   readonly tokens: OwnerTokens
   readonly machine: OwnersMachine
+  /** With it the gateway knows again what it gave to visitors’ browsers. Without it, a restart makes it forget. */
+  readonly ownKey?: Uint8Array
   /** The page that the gateway's own pages are put into, with `FRAME_SLOT` where the content goes; null for a plain one. */
   readonly frame: () => Promise<string | null>
   /** The site's public origin, such as `https://example.org`, from whose pages forms may be sent. */

@@ -39,4 +39,6 @@ export interface CommentFormView {
   readonly page: string
   /** Whether visitors can have mails about answers: the box `mail`. */
   readonly mails: boolean
+  /** Whether visitors can change what they wrote, for a while: at `/-/comment.edit`. */
+  readonly edits: boolean
 }

@@ -58,6 +58,10 @@ export interface Catalogue {
   readonly heldTitle: string
   readonly heldText: string
   readonly editMine: string
+  readonly mineTitle: string
+  readonly mineNone: string
+  readonly save: string
+  readonly deleteMine: string
   readonly mailMe: string
   readonly mailTitle: string
   readonly mailAsked: string
@@ -322,7 +326,7 @@ export interface Templates {
   /** A full page of the comments on a post or a note: all but the last, which is on the entry's own. */
   OlderComments: { page: PageView; heading: string; entry: LinkView; comments: CommentsView }
   /** A comment that waits for the owner, for the one who wrote it. */
-  HeldComment: { page: PageView; heading: string; entry: LinkView; comment: CommentView }
+  HeldComment: { page: PageView; heading: string; entry: LinkView; comment: CommentView; edits: boolean }
   /** Whether an address gets mails about answers, for whoever reads its mail. The form sends `token` and `do`: `confirm` or `stop`. */
   CommentMail: {
     page: PageView

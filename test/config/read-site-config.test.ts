@@ -17,7 +17,7 @@ describe('a good site.yaml', () => {
         menu: null,
         theme: 'default',
         content: {},
-        comments: { open: true, moderation: 'open', holdLinks: 2, holdWords: [], perPage: 20, feeds: false },
+        comments: { open: true, moderation: 'open', holdLinks: 2, holdWords: [], perPage: 20, feeds: false, editFor: 900_000 },
         mail: null,
         shop: {
           currency: 'EUR',
@@ -118,7 +118,7 @@ describe('a good site.yaml', () => {
       ],
       theme: 'plain',
       content: { post: '../blog', profile: 'me.md' },
-      comments: { open: true, moderation: 'hold', holdLinks: 2, holdWords: [], perPage: 20, feeds: false },
+      comments: { open: true, moderation: 'hold', holdLinks: 2, holdWords: [], perPage: 20, feeds: false, editFor: 900_000 },
       mail: { from: 'shop@example.org', owner: null },
       shop: {
         currency: 'JPY',
@@ -252,6 +252,8 @@ describe('a fault', () => {
     ['comments: {moderation: maybe}'],
     ['comments: {open: 3}'],
     ['comments: closed'],
+    ['comments: {editFor: forever}'],
+    ['comments: {editFor: 8d}'],
     ['comments: {holdLinks: 0}'],
     ['comments: {holdLinks: many}'],
     ['shop: {currency: euro}'],

@@ -330,6 +330,17 @@ describe('A comment that its writer changes', () => {
     expect(statuses(answer.receipts)).toEqual(['edit-refused', 'edit-refused', 'edit-refused'])
   })
 
+  test('stays as it is after the time that the site gives, which may be none', async () => {
+    await holding({ 'site.yaml': `${CONFIG}comments: { editFor: 2h }\n` })
+    await apply(dated(sent, 0))
+    const changes = await apply(edit({ delete: false, text: 'Late' }, 120), edit({ delete: false, text: 'Later' }, 121))
+    expect(statuses(changes.receipts)).toEqual(['applied', 'edit-refused'])
+
+    await holding({ 'site.yaml': `${CONFIG}comments: { editFor: 0 }\n` })
+    await apply(dated(sent, 0))
+    expect(statuses((await apply(edit({ delete: true }, 0))).receipts)).toEqual(['edit-refused'])
+  })
+
   test('is held again where the owner reads them first', async () => {
     await holding({ 'site.yaml': `${CONFIG}comments: { moderation: hold }\n` })
     await apply(dated(sent, 0), moderate(1, 'shown'))

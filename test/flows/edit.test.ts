@@ -83,6 +83,15 @@ describe('a visitor who has just written a comment', () => {
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['I was here.'])
   })
 
+  it('still can after a restart of the gateway', async () => {
+    await product.stop()
+    product = await startProduct(place)
+    const [form = { text: '' }] = formsOn(await mine())
+    expect(form.text).toBe('I was here.')
+    expect((await edit({ ...form, text: 'I am here.' })).status).toBe(303)
+    expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['I am here.'])
+  })
+
   it('deletes it', async () => {
     const [form = { text: '' }] = formsOn(await mine())
     const response = await edit({ ...form, delete: 'yes' })

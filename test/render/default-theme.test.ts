@@ -89,7 +89,7 @@ describe('The default theme', () => {
         newer: null,
         feeds: [{ title: 'Feed', path: '/posts/hello/comments/feed.xml', type: 'application/atom+xml' }],
         comments: [],
-        form: { action: '/-/comment.create', page: '/posts/hello/', mails: true },
+        form: { action: '/-/comment.create', page: '/posts/hello/', mails: true, edits: true },
       },
     })
 
@@ -117,6 +117,20 @@ describe('The default theme', () => {
 
     expect(html.match(/<p class="answered">.*?<\/p>/g)).toEqual([
       '<p class="answered"><a class="u-in-reply-to" href="#comment-4">to <bdi>Vera</bdi></a></p>',
+    ])
+  })
+
+  test('leads to what one wrote only where it can be changed', () => {
+    const props = sampleProps('Hello').Post
+    const html = (edits: boolean) => {
+      const form = { action: '/-/comment.create', page: '/posts/hello/', mails: false, edits }
+      return theme.render('Post', { ...props, comments: props.comments && { ...props.comments, form } })
+    }
+    const held = (edits: boolean) => theme.render('HeldComment', { ...sampleProps('Hello').HeldComment, edits })
+
+    expect([html, held].map((page) => [true, false].map((edits) => page(edits).includes('/-/comment.edit')))).toEqual([
+      [true, false],
+      [true, false],
     ])
   })
 

@@ -75,7 +75,7 @@ export function sampleProps(text: string): Templates {
       comment(1, [comment(2, [comment(3, [comment(4, [comment(5, [])])])])]),
       { ...comment(6, [comment(7, [])]), author: null },
     ],
-    form: { action: '/-/comment.create', page: '/posts/hello/', mails: false },
+    form: { action: '/-/comment.create', page: '/posts/hello/', mails: false, edits: true },
   }
   const offers = [true, false].map((available, index) => ({
     sku: `SKU-${index}`,
@@ -140,6 +140,7 @@ export function sampleProps(text: string): Templates {
       heading: text,
       entry: { title: text, path: '/posts/hello/' },
       comment: comment(1, []),
+      edits: true,
     },
     CommentMail: {
       page: { ...page, unlisted: true },

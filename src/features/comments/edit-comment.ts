@@ -5,8 +5,8 @@ import { entries } from '../../model/site-tables.ts'
 import type { WriteHandler } from '../types.ts'
 import { heldPath } from './held-page.ts'
 import { pathOfComment } from './pages.ts'
-import { EDIT_SECONDS, editSchema } from './payload.ts'
-import { holds } from './rules.ts'
+import { editSchema } from './payload.ts'
+import { editFor, holds } from './rules.ts'
 import { type Comment, comments, emptied, putComment, tokenOf } from './tables.ts'
 
 /** `comment.edit`: a visitor changes or deletes what they wrote a little while ago. The gateway has seen that it is theirs. What would be held if it were new is held. */
@@ -18,8 +18,9 @@ export const editComment: WriteHandler = {
     const comment = change.row(comments, String(number))
     const isTheirs = comment !== null && comment.state !== 'deleted' && comment.token === tokenOf(edit.write)
     if (!isTheirs) throw new DrowseError('edit-refused', `There is no comment ${number} of yours (any more).`)
-    if (Date.parse(write.acceptedAt) - Date.parse(comment.date) > EDIT_SECONDS * 1000)
-      throw new DrowseError('edit-refused', `A comment can be changed for ${EDIT_SECONDS / 60} minutes.`, {
+    const age = Date.parse(write.acceptedAt) - Date.parse(comment.date)
+    if (editFor(change) === 0 || age > editFor(change))
+      throw new DrowseError('edit-refused', 'The time in which this comment could be changed is over.', {
         hint: 'Write an answer to it instead.',
       })
     const text = edit.delete ? '' : edit.text

@@ -1,25 +1,24 @@
 import * as v from 'valibot'
 import type { Fields, OwnWrite, WriteForm } from '../../gateway/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
+import type { Catalogue } from '../../render/views.ts'
 import { escapeXml } from '../../render/xml.ts'
 import { checked } from '../checked.ts'
-import { EDIT_SECONDS, editSchema, MAX_TEXT } from './payload.ts'
+import { editSchema, MAX_TEXT } from './payload.ts'
 
-const TITLE = 'What you wrote'
-const MINUTES = EDIT_SECONDS / 60
-
-/** The gateway's face of `comment.edit`: a visitor changes or deletes what they wrote, from the same browser and for a while. */
-export const editForm: WriteForm = {
-  kind: 'comment.edit',
-  noun: 'change',
-  actor: 'visitor',
-  maxBytes: 80 * 1024,
-  ownSeconds: EDIT_SECONDS,
-  parse: (input) => checked(editSchema, input.type === 'fields' ? fromFields(input.fields) : withDelete(input.json)),
-  page: () => null,
-  ofOwn: (payload) => editOf(payload)?.write ?? null,
-  html: (fields, problems) => formHtml(fields, problems),
-  mine: (writes) => ({ title: TITLE, html: mineHtml(writes) }),
+/** The gateway's face of `comment.edit`: a visitor changes or deletes what they wrote, from the same browser and for a while. `words` are those of its page. */
+export function editForm(words: Catalogue): WriteForm {
+  return {
+    kind: 'comment.edit',
+    noun: 'change',
+    actor: 'visitor',
+    maxBytes: 80 * 1024,
+    parse: (input) => checked(editSchema, input.type === 'fields' ? fromFields(input.fields) : withDelete(input.json)),
+    page: () => null,
+    ofOwn: (payload) => editOf(payload)?.write ?? null,
+    html: (fields, problems) => formHtml(words, fields, problems),
+    mine: (writes) => ({ title: words.mineTitle, html: mineHtml(words, writes) }),
+  }
 }
 
 function fromFields({ number, write = '', text = '', delete: deletes }: Fields): Json {
@@ -38,22 +37,24 @@ function editOf(payload: Json) {
 
 const created = v.object({ payload: v.object({ text: v.string() }), result: v.object({ number: v.number() }) })
 
-function mineHtml(writes: readonly OwnWrite[]): string {
+function mineHtml(words: Catalogue, writes: readonly OwnWrite[]): string {
   const edits = new Map(writes.flatMap(({ payload }) => (editOf(payload) ? [[editOf(payload)?.write, editOf(payload)]] : [])))
   const forms = writes.flatMap((write) => {
     const own = v.safeParse(created, write)
     const edit = edits.get(write.id)
     if (write.kind !== 'comment.create' || !own.success || edit?.delete === true) return []
     const text = edit?.delete === false ? edit.text : own.output.payload.text
-    return [formHtml({ number: String(own.output.result.number), write: write.id, text, key: write.nextKey }, [])]
+    return [formHtml(words, { number: String(own.output.result.number), write: write.id, text, key: write.nextKey }, [])]
   })
-  return forms.length === 0
-    ? `<p>There is nothing here that you could change. A comment can be changed for ${MINUTES} minutes, from the browser that sent it.</p>`
-    : forms.join('\n')
+  return forms.length === 0 ? `<p>${escapeXml(words.mineNone)}</p>` : forms.join('\n')
 }
 
 /** Without a number there is nothing to say which comment it is about, and so no form. */
-function formHtml({ number = '', write = '', text = '', key = '' }: Fields, problems: readonly Problem[]): string {
+function formHtml(
+  words: Catalogue,
+  { number = '', write = '', text = '', key = '' }: Fields,
+  problems: readonly Problem[],
+): string {
   const problem = problems.find(({ where }) => where === 'text')
   const said = problem === undefined ? '' : ` <strong class="error" id="text-error">${escapeXml(problem.message)}</strong>`
   const invalid = problem === undefined ? '' : ' aria-invalid="true" aria-describedby="text-error"'
@@ -63,11 +64,11 @@ function formHtml({ number = '', write = '', text = '', key = '' }: Fields, prob
     ...Object.entries({ number, write, key }).flatMap(([name, value]) =>
       value === '' ? [] : [`<input type="hidden" name="${name}" value="${escapeXml(value)}">`],
     ),
-    `<label class="full">Comment${said}`,
+    `<label class="full">${escapeXml(words.text)}${said}`,
     // A textarea drops a line break right after its tag.
     `<textarea id="${id}" name="text" dir="auto" rows="8" maxlength="${MAX_TEXT}"${invalid} required>\n${escapeXml(text)}</textarea></label>`,
-    '<p><button class="button" type="submit">Save</button>',
-    '<button class="button" type="submit" name="delete" value="yes" formnovalidate>Delete</button></p>',
+    `<p><button class="button" type="submit">${escapeXml(words.save)}</button>`,
+    `<button class="button" type="submit" name="delete" value="yes" formnovalidate>${escapeXml(words.deleteMine)}</button></p>`,
     '</form>',
   ].join('\n')
 }

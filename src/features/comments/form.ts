@@ -4,7 +4,7 @@ import type { Json, Problem } from '../../protocol/types.ts'
 import { escapeXml } from '../../render/xml.ts'
 import { checked } from '../checked.ts'
 import { exportSchema, importSchema } from './import-payload.ts'
-import { commentSchema, EDIT_SECONDS, MAX_NAME, MAX_TEXT, moderationSchema } from './payload.ts'
+import { commentSchema, MAX_NAME, MAX_TEXT, moderationSchema } from './payload.ts'
 
 /** The gateway's face of `comment.create`. */
 export const commentForm: WriteForm = {
@@ -15,7 +15,6 @@ export const commentForm: WriteForm = {
   maxBytes: 80 * 1024,
   parse: (input) => checked(commentSchema, input.type === 'fields' ? fromFields(input.fields) : withParent(input.json)),
   page: (payload) => pageOf(payload),
-  ownSeconds: EDIT_SECONDS,
   html: formHtml,
 }
 

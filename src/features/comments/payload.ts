@@ -3,9 +3,6 @@ import { email, oneLine } from '../form-texts.ts'
 
 export const MAX_NAME = 80
 export const MAX_TEXT = 8000
-/** How long visitors may change what they wrote. */
-export const EDIT_SECONDS = 15 * 60
-
 const text = v.pipe(
   v.string(),
   v.transform((value) => value.replace(/\r\n?/g, '\n').trim()),

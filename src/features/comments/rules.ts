@@ -41,6 +41,12 @@ export function perPage(read: Pick<Read, 'row'>): number {
   return typeof value === 'number' ? value : 20
 }
 
+/** For how many milliseconds visitors may change what they wrote; 0: not at all. */
+export function editFor(read: Pick<Read, 'row'>): number {
+  const value = rule(read, 'editFor')
+  return typeof value === 'number' ? value : 15 * 60_000
+}
+
 function rule(read: Pick<Read, 'row'>, name: string): Json | undefined {
   const value = read.row(settings, 'comments')?.value
   return typeof value === 'object' && value !== null && !Array.isArray(value) && name in value ? Object(value)[name] : undefined

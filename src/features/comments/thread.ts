@@ -7,7 +7,7 @@ import { senderOf } from '../sender.ts'
 import { avatarOf } from './avatar.ts'
 import { feedsOf } from './comment-feeds.ts'
 import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type Titled } from './pages.ts'
-import { areOpen } from './rules.ts'
+import { areOpen, editFor } from './rules.ts'
 import { type Comment, comments, pageKey } from './tables.ts'
 
 /** How deep answers are indented; deeper ones stand beside the one they answer. */
@@ -22,7 +22,10 @@ const open = defineQuery<string, boolean>('comments-open', (read, id) => {
 /** Whether visitors can have mails about answers. */
 const mails = defineQuery<null, boolean>('comments-mail', (read) => senderOf(read) !== null)
 
-export const THREAD_QUERIES = [open, mails] as unknown as readonly Query[]
+/** Whether visitors can change what they wrote. */
+export const edits = defineQuery<null, boolean>('comments-edit', (read) => editFor(read) > 0)
+
+export const THREAD_QUERIES = [open, mails, edits] as unknown as readonly Query[]
 
 /** The last page of the comments under an entry, or null if it has none and takes none. */
 export function commentsOf(read: Read, entry: Entry): CommentsView | null {
@@ -50,7 +53,8 @@ function viewOfPage(
   })
   const shown = rows.filter(({ state }) => state === 'shown').length
   const isAll = older === null && newer === null
-  const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path, mails: read.query(mails, null) } : null
+  const can = () => ({ mails: read.query(mails, null), edits: read.query(edits, null) })
+  const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path, ...can() } : null
   return { count: isAll ? shown : null, page, older, newer, comments: thread, form, feeds: feedsOf(read, entry) }
 }
 

@@ -139,7 +139,7 @@ function settingsOf({
   data,
 }: SiteConfig): Readonly<Record<string, Json>> {
   const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
-  const { open, moderation, holdLinks, holdWords, perPage, feeds } = comments
+  const { open, moderation, holdLinks, holdWords, perPage, feeds, editFor } = comments
   const about = { title, url, language, description, author, menu: items }
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
   const lists = { postsPerPage, postsPerTermPage, termFeeds, taxonomies, permalinks }
@@ -150,7 +150,7 @@ function settingsOf({
     ...reading,
     languages: others,
     words,
-    comments: { open, moderation, holdLinks, holdWords, perPage, feeds },
+    comments: { open, moderation, holdLinks, holdWords, perPage, feeds, editFor },
     shop: toJson(shop),
     mail: toJson(mail),
     data,

@@ -45,6 +45,11 @@ export const en = {
   heldText:
     'Thank you. It is kept and will be shown once the owner of this site has read it. Until then only this page has it, and nobody else knows its address.',
   editMine: 'Edit your comment',
+  mineTitle: 'What you wrote',
+  mineNone:
+    'There is nothing here that you could change. A comment can be changed for a while only, from the browser that sent it.',
+  save: 'Save',
+  deleteMine: 'Delete',
   mailMe: 'Mail me about answers',
   mailTitle: 'Mails about answers',
   mailAsked: 'Do you want a mail whenever somebody answers a comment you wrote here?',

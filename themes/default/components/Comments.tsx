@@ -16,7 +16,7 @@ export function Comments({ comments, site }: { comments: CommentsView; site: Sit
         <div class="respond">
           <h3 id="respond">{words.respond}</h3>
           <CommentForm form={comments.form} site={site} parent={null} />
-          <a href="/-/comment.edit">{words.editMine}</a>
+          {comments.form.edits && <a href="/-/comment.edit">{words.editMine}</a>}
         </div>
       )}
     </section>

@@ -3,7 +3,7 @@ import { Comment } from '../components/Comment.tsx'
 import { Layout } from '../components/Layout.tsx'
 import { wordsOf } from '../words.ts'
 
-export function HeldComment({ page, heading, entry, comment }: Templates['HeldComment']) {
+export function HeldComment({ page, heading, entry, comment, edits }: Templates['HeldComment']) {
   return (
     <Layout page={page}>
       <h1>{heading}</h1>
@@ -11,9 +11,11 @@ export function HeldComment({ page, heading, entry, comment }: Templates['HeldCo
       <ol class="thread">
         <Comment comment={comment} form={null} site={page.site} />
       </ol>
-      <p>
-        <a href="/-/comment.edit">{wordsOf(page.site).editMine}</a>
-      </p>
+      {edits && (
+        <p>
+          <a href="/-/comment.edit">{wordsOf(page.site).editMine}</a>
+        </p>
+      )}
       <p>
         <a href={entry.path}>{entry.title}</a>
       </p>
