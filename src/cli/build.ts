@@ -10,7 +10,7 @@ const STEPS = { scan: 'Found', read: 'Reading', render: 'Rendered' } as const
 
 /** What a build leaves for later, for a person. */
 export function dueLine(nextDue: string): string {
-  return `An entry waits for its date, ${nextDue}: build again then. “drowse start” shows it by itself.`
+  return `Pages change with the time, next at ${nextDue}: build again then. “drowse start” does it by itself.`
 }
 
 /** `drowse build`: exit code 0, or 1 when something in the site has an error (with `strict`, a warning too); everything else is built all the same. */

@@ -150,6 +150,7 @@ export const siteEntries = {
       perPage: v.optional(commentsPerPage, 20),
       feeds: v.optional(v.boolean(), false),
       editFor: v.optional(editFor, '15m'),
+      closeAfter: v.optional(duration, 'forever'),
     }),
     {},
   ),
@@ -183,7 +184,7 @@ export const siteEntries = {
 /** Groups whose own keys are checked too, by the path that leads to them (list positions as `*`). */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(siteEntries),
-  comments: ['open', 'moderation', 'holdLinks', 'holdWords', 'perPage', 'feeds', 'editFor'],
+  comments: ['open', 'moderation', 'holdLinks', 'holdWords', 'perPage', 'feeds', 'editFor', 'closeAfter'],
   mail: ['from', 'owner'],
   machine: ['driver', 'memoryMb', 'host', 'keepPausedFor', 'keepSavedFor', 'prices'],
   'machine.prices': ['version', 'currency', 'awakeHour', 'memoryGbHour'],

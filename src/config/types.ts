@@ -82,6 +82,8 @@ export interface CommentsConfig {
   readonly feeds: boolean
   /** How long visitors may change what they wrote, milliseconds; 0: not at all. */
   readonly editFor: number
+  /** So long after an entry's date its comments close, milliseconds; null: never. */
+  readonly closeAfter: number | null
 }
 
 /** How the shop sells. Prices are written as in front matter, in the shop's currency. */

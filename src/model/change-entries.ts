@@ -1,7 +1,7 @@
 import type { Body, Entry } from '../content/types.ts'
 import { findable, findableOf } from './findable.ts'
-import { isShown, noteShowing, type Showing } from './showing.ts'
-import { entries, redirects, type Term, termKey, terms, termsOf } from './site-tables.ts'
+import { isClosed, isShown, noteShowing, type Showing } from './showing.ts'
+import { closings, entries, redirects, type Term, termKey, terms, termsOf } from './site-tables.ts'
 import type { Change } from './types.ts'
 
 /** Changes entries and the redirects that lead to them, and keeps the list of terms right once `nameTerms` was called. */
@@ -21,7 +21,7 @@ export class EntryChanges {
     else this.#change.put(findable, findableOf(now, vocabulary))
   }
 
-  /** Shows or hides an entry as it is time to. */
+  /** Shows or hides an entry, and closes or opens its comments, as it is time to. */
   showAgain(id: string): void {
     const entry = this.#change.row(entries, id)
     if (entry === null) return
@@ -37,6 +37,8 @@ export class EntryChanges {
     this.#change.put(entries, now)
     this.#touch(now)
     this.#keepAliases(before, now)
+    if (isClosed(now, this.#change)) this.#change.put(closings, { entry: now.id })
+    else if (before !== null) this.#change.remove(closings, now.id)
     return now
   }
 
@@ -46,6 +48,7 @@ export class EntryChanges {
     this.#touch(before)
     this.#change.remove(entries, id)
     this.#change.remove(findable, id)
+    this.#change.remove(closings, id)
     this.#keepAliases(before, null)
   }
 
@@ -74,12 +77,12 @@ export class EntryChanges {
   }
 }
 
-/** Shows what the time has come for, and hides what is to be hidden now. */
+/** Shows what the time has come for, hides what is to be hidden now, and closes the comments whose time is over. */
 export function setShowing(change: Change, showing: Showing): void {
   showAgain(change, noteShowing(change, showing))
 }
 
-/** Shows or hides these entries as it is time to. */
+/** Shows or hides these entries, and closes or opens their comments, as it is time to. */
 export function showAgain(change: Change, ids: readonly string[]): void {
   const changes = new EntryChanges(change)
   for (const id of ids) changes.showAgain(id)

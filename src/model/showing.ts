@@ -14,22 +14,57 @@ type Site = Pick<Change, 'row' | 'list'>
 
 /** Names the setting that holds it. No page reads it: pages read the entries it decides upon. */
 const SHOWING = 'showing'
-const BEFORE_ALL: Showing = { time: '', drafts: false }
+const BEFORE_ALL = { time: '', drafts: false, closed: '' }
 
 export function showingOf(site: Pick<Change, 'row'>): Showing {
-  // Written by `noteShowing` alone.
-  return (site.row(settings, SHOWING)?.value as unknown as Showing | undefined) ?? BEFORE_ALL
+  return notedIn(site)
+}
+
+/** What is noted, with the date up to which entries take no comments any more: '' for none. */
+function notedIn(site: Pick<Change, 'row'>): Showing & { readonly closed: string } {
+  // Written by `noteShowing` and `noteClosing` alone.
+  const noted = site.row(settings, SHOWING)?.value as unknown as Partial<ReturnType<typeof notedIn>> | undefined
+  return { ...BEFORE_ALL, ...noted }
 }
 
 /** Notes the time, which may also go back, and shows and hides nothing yet. Returns the entries that it is time to look at. */
 export function noteShowing(change: Change, { time, drafts }: Showing): readonly string[] {
-  const before = showingOf(change)
-  change.put(settings, { name: SHOWING, value: { time, drafts } })
-  return [
+  const { closed, ...before } = notedIn(change)
+  change.put(settings, { name: SHOWING, value: { time, drafts, closed } })
+  const ids = [
     ...(before.drafts === drafts ? [] : spotsOf(change, 'draft')),
     ...spotsOf(change, 'scheduled', drafts ? {} : { before: endOf(time) }),
     ...(drafts ? [] : spotsOf(change, 'shown', { after: endOf(time) })),
+    ...noteClosing(change),
   ]
+  return [...new Set(ids)]
+}
+
+/** Notes up to which date entries take no comments any more, by the time noted and the site's settings, and closes nothing yet. Returns the entries to look at. */
+export function noteClosing(change: Change): readonly string[] {
+  const { time, drafts, closed: before } = notedIn(change)
+  const after = closeAfter(change)
+  const closed = after === null || time === '' ? '' : new Date(Date.parse(time) - after).toISOString()
+  change.put(settings, { name: SHOWING, value: { time, drafts, closed } })
+  const [from = '', to = ''] = [before, closed].toSorted()
+  return from === to ? [] : spotsOf(change, 'shown', { after: endOf(from), before: endOf(to) })
+}
+
+/** Whether the time for comments on an entry is over. */
+export function isClosed({ draft, date }: Pick<Entry, 'draft' | 'date'>, site: Pick<Change, 'row'>): boolean {
+  return !draft && date !== null && date <= notedIn(site).closed
+}
+
+/** When the time for comments on an entry is over; null for never. */
+export function closesAt({ date }: Pick<Entry, 'date'>, site: Pick<Change, 'row'>): string | null {
+  const after = closeAfter(site)
+  return date === null || after === null ? null : new Date(Date.parse(date) + after).toISOString()
+}
+
+function closeAfter(site: Pick<Change, 'row'>): number | null {
+  const value = site.row(settings, 'comments')?.value
+  const after = typeof value === 'object' && value !== null && 'closeAfter' in value ? value.closeAfter : null
+  return typeof after === 'number' ? after : null
 }
 
 export function isShown({ draft, date }: Pick<Entry, 'draft' | 'date'>, site: Pick<Change, 'row'>): boolean {
@@ -37,10 +72,17 @@ export function isShown({ draft, date }: Pick<Entry, 'draft' | 'date'>, site: Pi
   return drafts || (!draft && (date === null || date <= time))
 }
 
-/** When the next entry is to be shown, or null. */
+/** When the next entry is to be shown, or its comments to be closed; null for never. */
 export function nextDue(site: Site): string | null {
-  const [next] = site.list(entries.indexes.byTime, 'scheduled', { after: endOf(showingOf(site).time), limit: 1 })
-  return (next && site.row(entries, next.key)?.date) ?? null
+  const { time, closed } = notedIn(site)
+  const shown = nextAfter(site, 'scheduled', time)?.date ?? null
+  const open = closeAfter(site) === null ? null : nextAfter(site, 'shown', closed)
+  return [shown, open && closesAt(open, site)].filter((due) => due !== null).toSorted()[0] ?? null
+}
+
+function nextAfter(site: Site, group: string, time: string): Entry | null {
+  const [next] = site.list(entries.indexes.byTime, group, { after: endOf(time), limit: 1 })
+  return next ? site.row(entries, next.key) : null
 }
 
 function spotsOf(site: Site, group: string, range: Parameters<Site['list']>[2] = {}): readonly string[] {

@@ -122,6 +122,12 @@ export const entries = defineTable<Entry, 'byKind' | 'byTerm' | 'byPath' | 'byFo
   },
 })
 
+/** An entry that takes no comments any more, since its time for them is over. Apart from the entry, so that a list that shows it doesn't change with it. */
+export const closings = defineTable<{ readonly entry: string }>({
+  name: 'closings',
+  key: ({ entry }) => entry,
+})
+
 /** Something posts are filed under: `owls` of the taxonomy `tags`. */
 export interface Term {
   readonly taxonomy: string

@@ -101,6 +101,8 @@ const config = fc.record(
       { perPage: 1 },
       { perPage: 2, feeds: true },
       { open: false },
+      { closeAfter: '1d', perPage: 2 },
+      { closeAfter: '155d' },
       { moderation: 'hold', perPage: 1, feeds: true },
       { open: true, moderation: 'open' },
     ),

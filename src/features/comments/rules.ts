@@ -1,14 +1,31 @@
 import type { Entry } from '../../content/types.ts'
-import { settings } from '../../model/site-tables.ts'
+import { closesAt } from '../../model/showing.ts'
+import { closings, settings } from '../../model/site-tables.ts'
 import type { Change, Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
 import { type Comment, comments, folded } from './tables.ts'
 
-/** Whether an entry takes comments: its front matter's `comments` decides, else site.yaml's `comments.open`. Only posts and notes do. */
-export function areOpen(read: Pick<Read, 'row'>, entry: Entry): boolean {
-  if (entry.kind !== 'post' && entry.kind !== 'note') return false
-  const own = entry.data.comments
-  return typeof own === 'boolean' ? own : rule(read, 'open') !== false
+/** Whether an entry takes comments. `over`: not any more, since its time for them is over. */
+export type Taking = 'open' | 'over' | 'never'
+
+/** Whether an entry takes comments now: its front matter's `comments` decides, else site.yaml's `comments.open` and `comments.closeAfter`. Only posts and notes do. */
+export function takingOf(read: Pick<Read, 'row'>, entry: Entry): Taking {
+  return taking(read, entry, () => read.row(closings, entry.id) !== null)
+}
+
+/** The same for what was written at this time. */
+export function takingAt(read: Pick<Read, 'row'>, entry: Entry, time: string): Taking {
+  return taking(read, entry, () => time >= (closesAt(entry, read) ?? NEVER))
+}
+
+/** Sorts after every time. */
+const NEVER = '~'
+
+function taking(read: Pick<Read, 'row'>, { kind, data }: Entry, isOver: () => boolean): Taking {
+  if ((kind !== 'post' && kind !== 'note') || data.comments === false) return 'never'
+  if (data.comments === true) return 'open'
+  if (rule(read, 'open') === false) return 'never'
+  return isOver() ? 'over' : 'open'
 }
 
 /** Whether what a visitor has written waits for the owner: for its links or words, or since nothing of theirs was ever shown, or as all does. */

@@ -7,16 +7,16 @@ import { senderOf } from '../sender.ts'
 import { avatarOf } from './avatar.ts'
 import { feedsOf } from './comment-feeds.ts'
 import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type Titled } from './pages.ts'
-import { areOpen, editFor } from './rules.ts'
+import { editFor, type Taking, takingOf } from './rules.ts'
 import { type Comment, comments, pageKey } from './tables.ts'
 
 /** How deep answers are indented; deeper ones stand beside the one they answer. */
 const DEEPEST = 4
 
 /** Whether an entry takes comments, cut off from the rest of the settings. */
-const open = defineQuery<string, boolean>('comments-open', (read, id) => {
+const taking = defineQuery<string, Taking>('comments-taking', (read, id) => {
   const entry = read.row(entries, id)
-  return entry !== null && areOpen(read, entry)
+  return entry === null ? 'never' : takingOf(read, entry)
 })
 
 /** Whether visitors can have mails about answers. */
@@ -25,13 +25,13 @@ const mails = defineQuery<null, boolean>('comments-mail', (read) => senderOf(rea
 /** Whether visitors can change what they wrote. */
 export const edits = defineQuery<null, boolean>('comments-edit', (read) => editFor(read) > 0)
 
-export const THREAD_QUERIES = [open, mails, edits] as unknown as readonly Query[]
+export const THREAD_QUERIES = [taking, mails, edits] as unknown as readonly Query[]
 
-/** The last page of the comments under an entry, or null if it has none and takes none. */
+/** The last page of the comments under an entry, or null if it has none and never took any. */
 export function commentsOf(read: Read, entry: Entry): CommentsView | null {
   const { page, ...around } = lastPageOf(read, entry)
   const view = viewOfPage(read, entry, { page, ...around, path: entry.path })
-  return view.form === null && view.count === 0 && view.older === null ? null : view
+  return view.count === 0 && view.older === null && read.query(taking, entry.id) === 'never' ? null : view
 }
 
 /** A full page of comments. */
@@ -54,7 +54,7 @@ function viewOfPage(
   const shown = rows.filter(({ state }) => state === 'shown').length
   const isAll = older === null && newer === null
   const can = () => ({ mails: read.query(mails, null), edits: read.query(edits, null) })
-  const form = read.query(open, entry.id) ? { action: '/-/comment.create', page: path, ...can() } : null
+  const form = read.query(taking, entry.id) === 'open' ? { action: '/-/comment.create', page: path, ...can() } : null
   return { count: isAll ? shown : null, page, older, newer, comments: thread, form, feeds: feedsOf(read, entry) }
 }
 

@@ -9,7 +9,7 @@ import { mailAbout } from './answer-mails.ts'
 import { heldPath } from './held-page.ts'
 import { basesOf, pathOfComment, placed } from './pages.ts'
 import { commentSchema, moderationSchema } from './payload.ts'
-import { areOpen, holds } from './rules.ts'
+import { holds, takingAt } from './rules.ts'
 import { type Comment, comments, emptied, nextNumber, putComment, tokenOf } from './tables.ts'
 
 /** `comment.create`: adds a visitor's or the owner's comment to a page. */
@@ -17,7 +17,7 @@ export const createComment: WriteHandler = {
   kind: 'comment.create',
   apply({ change, write, effect }) {
     const { page, parent, name, email, mail, text } = v.parse(commentSchema, write.payload)
-    const entry = commentableAt(change, page)
+    const entry = commentableAt(change, page, write.acceptedAt)
     if (parent !== null) checkParent(change, parent, entry)
     const byOwner = write.actor.role === 'owner'
     const html = renderVisitorMarkdown(text)
@@ -68,14 +68,17 @@ export const moderateComment: WriteHandler = {
   },
 }
 
-function commentableAt(change: Change, path: string): Entry {
+function commentableAt(change: Change, path: string, at: string): Entry {
   const [spot] = [path, ...basesOf(path)].flatMap((each) => change.list(entries.indexes.byPath, each, { limit: 1 }))
   const entry = spot ? change.row(entries, spot.key) : null
   if (entry === null)
     throw new DrowseError('page-unknown', `There is no page at ${path}.`, {
       hint: 'It may have been moved or removed meanwhile.',
     })
-  if (!areOpen(change, entry)) throw new DrowseError('form-invalid', `The page ${path} takes no comments.`)
+  const taking = takingAt(change, entry, at)
+  if (taking === 'never') throw new DrowseError('form-invalid', `The page ${path} takes no comments.`)
+  if (taking === 'over')
+    throw new DrowseError('form-invalid', `The page ${path} takes no comments any more: the time for them is over.`)
   return entry
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import {
   assets,
+  closings,
   dataFiles,
   entries,
   files,
@@ -121,6 +122,7 @@ export const site: Feature = {
     entries,
     terms,
     redirects,
+    closings,
   ] as unknown as readonly Table<never>[],
   queries: [...PAGE_QUERIES, ...SITEMAP_QUERIES],
   routes: [assetFile, plainFile, redirect, notFound, frame, robots, sitemapIndex, sitemapPart],

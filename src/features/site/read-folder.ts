@@ -8,6 +8,7 @@ import { mediaKey, typeOfPath } from '../../content/sources.ts'
 import type { EntryType, ReadingRules, ReadingSettings, ReadResult, SourceReader } from '../../content/types.ts'
 import { EntryChanges } from '../../model/change-entries.ts'
 import type { Picture } from '../../model/picture.ts'
+import { noteClosing } from '../../model/showing.ts'
 import { dataFiles, entries, files, redirects, settings, sources } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
@@ -59,6 +60,7 @@ export function readFolder(change: Change, { changed, removed }: FolderChange, p
   const before = readingSettings(change)
   const known = parts.everything === true ? [...changed, ...othersThan(changed, change)] : changed
   for (const file of known) if (file.path === CONFIG_FILE) problems.push(...readConfig(change, file, parts))
+  for (const id of noteClosing(change)) entryChanges.showAgain(id)
   const files = isDeepStrictEqual(readingSettings(change), before) ? known : [...changed, ...othersThan(changed, change)]
   for (const file of files) if (typeOfPath(file.path, parts.types) === null) problems.push(...publishFile(change, file))
   for (const file of files) if (dataName(file.path) !== null) problems.push(...keepData(change, file, parts))
@@ -139,7 +141,7 @@ function settingsOf({
   data,
 }: SiteConfig): Readonly<Record<string, Json>> {
   const items = menu === null ? null : menu.map((item) => ({ title: item.title, path: item.path }))
-  const { open, moderation, holdLinks, holdWords, perPage, feeds, editFor } = comments
+  const { open, moderation, holdLinks, holdWords, perPage, feeds, editFor, closeAfter } = comments
   const about = { title, url, language, description, author, menu: items }
   const others = Object.fromEntries(Object.entries(languages).map(([tag, said]) => [tag, toJson(said)]))
   const lists = { postsPerPage, postsPerTermPage, termFeeds, taxonomies, permalinks }
@@ -150,7 +152,7 @@ function settingsOf({
     ...reading,
     languages: others,
     words,
-    comments: { open, moderation, holdLinks, holdWords, perPage, feeds, editFor },
+    comments: { open, moderation, holdLinks, holdWords, perPage, feeds, editFor, closeAfter },
     shop: toJson(shop),
     mail: toJson(mail),
     data,

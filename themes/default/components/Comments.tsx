@@ -23,8 +23,8 @@ export function Comments({ comments, site }: { comments: CommentsView; site: Sit
   )
 }
 
-function titleOf({ count }: CommentsView, site: SiteView): string {
+function titleOf({ count, form }: CommentsView, site: SiteView): string {
   const words = wordsOf(site)
-  if (count === null) return words.commentsTitle
+  if (count === null || (count === 0 && form === null)) return words.commentsTitle
   return count === 0 ? words.noComments : words.comments(count)
 }
