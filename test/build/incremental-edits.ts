@@ -98,7 +98,7 @@ const config = fc.record(
     author: fc.constantFrom('', 'Bea'),
     menu: fc.constantFrom(null, [{ title: 'Home', path: '/' }], []),
     comments: fc.constantFrom(
-      { perPage: 1 },
+      { perPage: 1, editFor: '2d' },
       { perPage: 2, feeds: true },
       { open: false },
       { closeAfter: '1d', perPage: 2 },
@@ -161,15 +161,18 @@ function parseEntry(text: string): Fields {
 function configText(given: Config, before: string | undefined): string {
   const known: Config =
     before === undefined
-      ? { title: 'Site', url: 'https://example.org', postsPerPage: 2, comments: { perPage: 1, feeds: true } }
+      ? { title: 'Site', url: 'https://example.org', postsPerPage: 2, comments: { perPage: 1, feeds: true, editFor: '2d' } }
       : JSON.parse(before)
   // JSON is YAML.
   return JSON.stringify({ ...known, ...given })
 }
 
+/** With posts to comment on and a product to order: what is not there from the start seldom comes in time. */
 export const FIRST_FOLDER: Folder = new Map([
   ['site.yaml', configText({ shop: { open: true, holdDays: 1 } }, undefined)],
   ['content/products/p.md', entryText({ price: '12.00', stock: 3 }, undefined)],
+  ['content/posts/a.md', entryText({}, undefined)],
+  ['content/posts/b.md', entryText({ title: 'Two', date: '2024-01-02' }, undefined)],
 ])
 
 /** What an edit means for a folder as it is; nothing for one that makes no sense there. */

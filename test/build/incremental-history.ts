@@ -33,6 +33,7 @@ type Step =
   | { readonly kind: 'move'; readonly number: number; readonly to: 'paid' | 'fulfilled' | 'cancelled' | 'refunded' }
   | { readonly kind: 'count'; readonly sku: string; readonly left: number }
   | { readonly kind: 'moderate'; readonly number: number; readonly state: 'shown' | 'held' | 'deleted' }
+  | { readonly kind: 'edit'; readonly number: number; readonly text: string | null }
 
 export interface Batch {
   readonly steps: readonly Step[]
@@ -54,7 +55,11 @@ const theme: fc.Arbitrary<ThemeName | null> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<ThemeName>('plain', 'footer', 'byline', 'style', 'brokenPost', 'brokenModule') },
 )
 
-const PAGES = ['/posts/a/', '/posts/b/', '/posts/x/', '/notes/n/', '/about/', '/posts/nowhere/']
+/** What is there from the start more often than the rest. */
+const page = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('/posts/a/', '/posts/b/') },
+  { weight: 4, arbitrary: fc.constantFrom('/posts/x/', '/notes/n/', '/about/', '/posts/nowhere/') },
+)
 
 const sku = fc.constantFrom('ONE', 'TWO', 'p', 'q', 'BIG', 'p-small')
 
@@ -72,11 +77,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('comment' as const),
-      page: fc.constantFrom(...PAGES),
-      parent: fc.constantFrom(null, null, 1, 2, 3),
+      page,
+      parent: fc.constantFrom(null, null, null, 1, 2),
       role: fc.constantFrom('visitor' as const, 'owner' as const),
     }),
   },
@@ -102,11 +107,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('count' as const), sku, left: fc.constantFrom(0, 1, 3) }),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('moderate' as const),
-      number: fc.integer({ min: 1, max: 4 }),
+      number: fc.integer({ min: 1, max: 3 }),
       state: fc.constantFrom('shown' as const, 'held' as const, 'deleted' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('edit' as const),
+      number: fc.integer({ min: 1, max: 2 }),
+      // Null deletes it; what has two links is held.
+      text: fc.constantFrom('Another *comment*.', 'https://a.example and https://b.example', null),
     }),
   },
 )
@@ -134,6 +148,8 @@ export interface Playing {
   /** The latest time the guest was told. */
   now: string
   guest: RunningGuest
+  /** The ids of the writes that made the comments, by their numbers. */
+  readonly written: Map<number, string>
   /** Whether an entry whose time came waits, since another page is at its path. A build from nothing would refuse such a folder. */
   isHeldBack: boolean
 }
@@ -152,6 +168,7 @@ export async function play(history: readonly Batch[]): Promise<Playing> {
     theme: 'plain',
     now: TIMES[0],
     guest: openGuest(),
+    written: new Map(),
     isHeldBack: false,
   }
   const first: Prepared = { sent: syncOf(Object.fromEntries(FIRST_FOLDER), await themeOf('plain')), changes: {}, theme: 'plain' }
@@ -167,7 +184,7 @@ export async function play(history: readonly Batch[]): Promise<Playing> {
 async function playBatch(playing: Playing, { steps, fate, restart, at, engine, check }: Batch): Promise<void> {
   const { dataDir } = playing.guest
   if (restart || engine !== 'engine-1') playing.guest = openGuest({ dataDir, engine })
-  const prepared = await prepare(steps, playing.folder)
+  const prepared = await prepare(steps, playing)
   const writes = prepared.map(({ sent }) => ({ ...sent, write: { ...sent.write, acceptedAt: at } }))
   if (at > playing.now) playing.now = at
   await playing.guest.wake(1, at)
@@ -184,18 +201,18 @@ async function playBatch(playing: Playing, { steps, fate, restart, at, engine, c
   if (check && !playing.theme.startsWith('broken')) await checkEqualToFull(playing)
 }
 
-async function prepare(steps: readonly Step[], folder: Folder): Promise<readonly Prepared[]> {
+async function prepare(steps: readonly Step[], { folder, written }: Playing): Promise<readonly Prepared[]> {
   const prepared: Prepared[] = []
   let now = folder
   for (const step of steps) {
-    const ready = await prepareStep(step, now)
+    const ready = await prepareStep(step, now, written)
     now = afterChanges(now, ready.changes)
     prepared.push(ready)
   }
   return prepared
 }
 
-async function prepareStep(step: Step, folder: Folder): Promise<Prepared> {
+async function prepareStep(step: Step, folder: Folder, written: Playing['written']): Promise<Prepared> {
   switch (step.kind) {
     case 'sync': {
       const changes: Record<string, string | null> = {}
@@ -223,13 +240,22 @@ async function prepareStep(step: Step, folder: Folder): Promise<Prepared> {
       return { sent: writeOf('stock.set', { sku: step.sku, left: step.left }), changes: {}, theme: null }
     case 'moderate':
       return { sent: writeOf('comment.moderate', { number: step.number, state: step.state }), changes: {}, theme: null }
+    case 'edit': {
+      const { number, text } = step
+      const about = { number, write: written.get(number) ?? 'none' }
+      const payload = text === null ? { ...about, delete: true } : { ...about, delete: false, text }
+      return { sent: writeOf('comment.edit', payload, { actor: { role: 'visitor' } }), changes: {}, theme: null }
+    }
   }
 }
 
 /** What was applied is part of the site from now on; what was rejected is not. */
 function note(playing: Playing, prepared: readonly Prepared[], receipts: readonly Receipt[]): void {
-  for (const [index, { changes, theme }] of prepared.entries()) {
-    if (receipts[index]?.status !== 'applied') continue
+  for (const [index, { sent, changes, theme }] of prepared.entries()) {
+    const receipt = receipts[index]
+    if (receipt?.status !== 'applied') continue
+    const { id, kind } = sent.write
+    if (kind === 'comment.create') playing.written.set(Object(receipt.result).number, id)
     playing.folder = afterChanges(playing.folder, changes)
     playing.theme = theme ?? playing.theme
   }
@@ -278,6 +304,7 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
     theme,
     now,
     guest: openGuest({ features: [...FEATURES, rowImport] }),
+    written: new Map(),
     isHeldBack: false,
   }
   await fresh.guest.wake(1, now)
