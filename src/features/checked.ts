@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { inEnglish, sayingOfIssue } from '../errors/words/say.ts'
 import type { Parsed } from '../gateway/types.ts'
 import type { Json, Problem } from '../protocol/types.ts'
 
@@ -9,5 +10,8 @@ export function checked(schema: v.GenericSchema<unknown, Json>, input: Json): Pa
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
-  return { where: v.getDotPath(issue) ?? 'form', rule: 'form/invalid', message: issue.message, severity: 'error' }
+  const where = v.getDotPath(issue) ?? 'form'
+  const saying = sayingOfIssue(issue)
+  if (saying === null) return { where, rule: 'form/invalid', message: issue.message, severity: 'error' }
+  return { where, rule: 'form/invalid', message: inEnglish(saying), saying, severity: 'error' }
 }

@@ -1,11 +1,13 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { DrowseError } from '../errors/drowse-error.ts'
+import type { Speech } from '../errors/words/types.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import { POLICY_WITH_SCRIPT } from './headers.ts'
 import { resultLocation } from './location.ts'
 import { donePage, errorPage, framed, noticePage, ownPage, type Page, parkedPage, waitingPage } from './pages.ts'
+import { toldIn } from './speech.ts'
 import type { GatewayOptions } from './types.ts'
 
 /** How the gateway answers one request: as a page for a person or as JSON for a program. */
@@ -27,13 +29,13 @@ const RETRY_AFTER_SECONDS = '30'
 export function createAnswers(
   c: Context,
   { frame, published }: Pick<GatewayOptions, 'frame' | 'published'>,
-  options: { readonly isProgram: boolean; readonly nounOf: (kind: string) => string },
+  options: { readonly isProgram: boolean; readonly speech: Speech; readonly nounOf: (kind: string) => string },
 ): Answers {
-  const { isProgram, nounOf } = options
+  const { isProgram, nounOf, speech } = options
 
   async function page(content: Page, status: number): Promise<Response> {
     // The status comes from the table of codes or from here; a frame that can't be read must not hide the answer.
-    return c.html(await framed(content, await frame().catch(() => null)), contentful(status))
+    return c.html(await framed(content, await frame(speech.language).catch(() => null), speech), contentful(status))
   }
 
   async function error(problem: DrowseError, problems: readonly Problem[] = [], form: string | null = null): Promise<Response> {
@@ -42,9 +44,12 @@ export function createAnswers(
     if (typeof retryAfterSeconds === 'number') c.header('Retry-After', String(retryAfterSeconds))
     else if (problem.status === 503) c.header('Retry-After', RETRY_AFTER_SECONDS)
     if (problem.status === 401) c.header('WWW-Authenticate', 'Bearer')
-    if (!isProgram) return await page(errorPage(problem, problems, form), problem.status)
+    if (!isProgram) return await page(errorPage(speech, problem, toldIn(speech, problems), form), problem.status)
     const { code, message, hint } = problem
-    return c.json({ error: { code, message, ...(hint === undefined ? {} : { hint }), problems } }, contentful(problem.status))
+    return c.json(
+      { error: { code, message, ...(hint === undefined ? {} : { hint }), problems: problems.map(withoutSaying) } },
+      contentful(problem.status),
+    )
   }
 
   async function receiptAnswer(
@@ -54,8 +59,8 @@ export function createAnswers(
     form: string | null = null,
   ): Promise<Response> {
     if (receipt.status === 'rejected') {
-      const { code, message, hint, problems = [] } = receipt
-      return await error(new DrowseError(code, message, { hint }), problems, form)
+      const { code, message, hint, saying, hintSaying, problems = [] } = receipt
+      return await error(new DrowseError(code, saying ?? message, { hint: hintSaying ?? hint }), problems, form)
     }
     const location = resultLocation(receipt, published)
     if (isProgram) {
@@ -64,14 +69,14 @@ export function createAnswers(
     }
     // What the page does not show is told on the write's own page, which may be loaded again without sending anything twice.
     if (receipt.notice !== undefined) return c.redirect(statusPath(write.id), 303)
-    return location === null ? await page(donePage(nounOf(write.kind)), 200) : c.redirect(location, 303)
+    return location === null ? await page(donePage(speech, nounOf(write.kind)), 200) : c.redirect(location, 303)
   }
 
   async function waiting({ write }: JournalEntry): Promise<Response> {
     const location = statusPath(write.id)
     c.header('Location', location)
     if (isProgram) return c.json({ id: write.id, status: 'accepted', location, receipt: null }, 202)
-    return await page(waitingPage(nounOf(write.kind), location), 202)
+    return await page(waitingPage(speech, nounOf(write.kind), location), 202)
   }
 
   async function status(entry: JournalEntry): Promise<Response> {
@@ -83,13 +88,14 @@ export function createAnswers(
         id: write.id,
         status: isDone && receipt !== null ? receipt.status : state,
         location,
-        receipt: isDone ? receipt : null,
+        receipt: isDone && receipt !== null ? inEnglishAlone(receipt) : null,
       })
     }
-    if (state === 'parked') return await page(parkedPage(nounOf(write.kind)), 200)
-    if (state !== 'published' || receipt === null) return await page(waitingPage(nounOf(write.kind), statusPath(write.id)), 200)
+    if (state === 'parked') return await page(parkedPage(speech, nounOf(write.kind)), 200)
+    if (state !== 'published' || receipt === null)
+      return await page(waitingPage(speech, nounOf(write.kind), statusPath(write.id)), 200)
     if (receipt.status === 'applied' && receipt.notice !== undefined) {
-      return await page(noticePage(nounOf(write.kind), receipt.notice, resultLocation(receipt, published)), 200)
+      return await page(noticePage(speech, nounOf(write.kind), receipt.notice, resultLocation(receipt, published)), 200)
     }
     return await receiptAnswer(entry, receipt, false)
   }
@@ -97,6 +103,17 @@ export function createAnswers(
   const own: Answers['own'] = (content) => page(ownPage(content), 200)
 
   return { error, own, receipt: receiptAnswer, waiting, status }
+}
+
+/** Programs read codes; the sentences are for people, and the English ones for those who write programs. */
+function withoutSaying({ saying: _saying, ...problem }: Problem): Problem {
+  return problem
+}
+
+function inEnglishAlone(receipt: Receipt): Receipt {
+  if (receipt.status === 'applied') return receipt
+  const { saying: _saying, hintSaying: _hintSaying, problems, ...told } = receipt
+  return { ...told, ...(problems === undefined ? {} : { problems: problems.map(withoutSaying) }) }
 }
 
 function statusPath(id: string): string {

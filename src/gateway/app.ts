@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
+import type { JournalEntry } from '../journal/types.ts'
 import { type Answers, createAnswers } from './answer.ts'
 import { addressList, clientAddress } from './client-address.ts'
 import { told } from './faults.ts'
@@ -10,6 +12,7 @@ import { ownWrites } from './own-writes.ts'
 import { checkOwner } from './owner.ts'
 import { PROOF_SCRIPT } from './proof.ts'
 import { readLimited } from './read-body.ts'
+import { speechFor } from './speech.ts'
 import { type Taken, takeWrite } from './take-write.ts'
 import type { GatewayOptions, OwnWrite, WriteForm } from './types.ts'
 import { visitorGates } from './visitor-gates.ts'
@@ -21,7 +24,9 @@ import { visitorGates } from './visitor-gates.ts'
 export function createGateway(options: GatewayOptions): Hono {
   const forms = new Map(options.forms.map((form) => [form.kind, form]))
   const nounOf = (kind: string) => forms.get(kind)?.noun ?? 'write'
-  const answersTo = (c: Context) => createAnswers(c, options, { isProgram: isProgram(c.req.raw), nounOf })
+  const answersTo = (c: Context, page: string | null = null) =>
+    createAnswers(c, options, { isProgram: isProgram(c.req.raw), nounOf, speech: speechFor(c.req.raw, page, options) })
+  const pageOf = ({ write }: JournalEntry) => forms.get(write.kind)?.page(write.payload) ?? null
   const gates = visitorGates(options)
   const isProxy = addressList(options.trustedProxies ?? [])
   const own = ownWrites(Date.now, options.ownKey ?? randomBytes(32))
@@ -32,9 +37,9 @@ export function createGateway(options: GatewayOptions): Hono {
   app.all('/-/writes/:id', async (c) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return await methodRefused(c, answersTo(c), 'GET, HEAD')
     const entry = options.journal.find(options.site, c.req.param('id'))
-    if (entry !== null) return await answersTo(c).status(entry)
+    if (entry !== null) return await answersTo(c, pageOf(entry)).status(entry)
     return await answersTo(c).error(
-      new DrowseError('write-unknown', 'No write with this id is known.', { hint: 'Old ones are forgotten after a while.' }),
+      new DrowseError('write-unknown', saying('writeForgotten'), { hint: saying('writeForgottenHint') }),
     )
   })
 
@@ -69,16 +74,15 @@ export function createGateway(options: GatewayOptions): Hono {
   app.all('/-/:kind', async (c) => {
     const form = forms.get(c.req.param('kind'))
     if (form?.mine !== undefined && (c.req.method === 'GET' || c.req.method === 'HEAD'))
-      return await answersTo(c).own(form.mine(writesOf(c.req.raw)))
+      return await answersTo(c).own(form.mine(writesOf(c.req.raw), speechFor(c.req.raw, null, options)))
     if (c.req.method !== 'POST')
       return await methodRefused(c, answersTo(c), form?.mine === undefined ? 'POST' : 'GET, HEAD, POST')
-    if (form === undefined)
-      return await answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing here that takes a form.'))
+    if (form === undefined) return await answersTo(c).error(new DrowseError('kind-unknown', saying('takesNoForm')))
     const visitor = { gates, client: clientOf(c), own }
-    return await answer(c, answersTo(c), form, await takeWrite(c.req.raw, form, options, visitor))
+    return await answer(c, form, await takeWrite(c.req.raw, form, options, visitor))
   })
 
-  app.all('/-/*', (c) => answersTo(c).error(new DrowseError('kind-unknown', 'There is nothing at this address.')))
+  app.all('/-/*', (c) => answersTo(c).error(new DrowseError('kind-unknown', saying('nothingHere'))))
 
   app.onError(async (error, c) => {
     const response = await answersTo(c).error(told(error, c.req.raw, options))
@@ -100,19 +104,19 @@ export function createGateway(options: GatewayOptions): Hono {
     })
   }
 
-  async function answer(c: Context, answers: Answers, { ownSeconds }: WriteForm, taken: Taken): Promise<Response> {
+  async function answer(c: Context, { ownSeconds }: WriteForm, taken: Taken): Promise<Response> {
     const isSent = taken.type === 'waiting' || (taken.type === 'receipt' && taken.receipt.status === 'applied')
     if (isSent && taken.isFresh && ownSeconds !== undefined && taken.entry.write.actor.role === 'visitor')
       c.header('Set-Cookie', own.cookie(c.req.raw, taken.entry.write.id, ownSeconds))
     switch (taken.type) {
       case 'receipt':
-        return await answers.receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
+        return await answersTo(c, pageOf(taken.entry)).receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
       case 'waiting':
-        return await answers.waiting(taken.entry)
+        return await answersTo(c, pageOf(taken.entry)).waiting(taken.entry)
       case 'trapped':
         return c.redirect(taken.location, 303)
       case 'refused':
-        return await answers.error(told(taken.error, c.req.raw, options), taken.problems, taken.form)
+        return await answersTo(c, taken.page).error(told(taken.error, c.req.raw, options), taken.problems, taken.form)
     }
   }
 
@@ -121,7 +125,7 @@ export function createGateway(options: GatewayOptions): Hono {
 
 async function methodRefused(c: Context, answers: Answers, allowed: string): Promise<Response> {
   c.header('Allow', allowed)
-  return await answers.error(new DrowseError('method-refused', `This address takes ${allowed} only.`))
+  return await answers.error(new DrowseError('method-refused', saying('methodOnly', { methods: allowed })))
 }
 
 function isProgram(request: Request): boolean {

@@ -1,4 +1,5 @@
 import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
 import { isOwner } from './owner.ts'
 import type { GatewayOptions } from './types.ts'
 
@@ -34,14 +35,14 @@ function isSurelyOwner(request: Request, tokens: GatewayOptions['tokens']): bool
 
 function inGeneral({ code }: DrowseError, method: string): DrowseError {
   if (code === 'journal-full') {
-    return new DrowseError(code, 'What you sent could not be saved, because of a fault here.', {
-      hint: 'Nothing was accepted. Keep your text and send it again in a while.',
+    return new DrowseError(code, saying('notSaved'), {
+      hint: saying('notSavedHint'),
     })
   }
   if (method === 'POST') {
-    return new DrowseError(code, 'Something went wrong here, and what you sent may not have been saved.', {
-      hint: 'Send it again in a while: nothing is added twice.',
+    return new DrowseError(code, saying('maybeNotSaved'), {
+      hint: saying('maybeNotSavedHint'),
     })
   }
-  return new DrowseError(code, 'Something went wrong here.', { hint: 'Try again in a while; nothing that was saved is lost.' })
+  return new DrowseError(code, saying('fault'), { hint: saying('faultHint') })
 }

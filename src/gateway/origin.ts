@@ -1,4 +1,5 @@
 import { DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
 
 interface OriginRule {
   readonly origin: string | null
@@ -17,8 +18,8 @@ export function checkOrigin(request: Request, { origin: own, acceptsOwnHost }: O
     // A person's own doing, such as a bookmark; browsers send no form this way.
     if (fetchSite === 'none' && origin === null) return
   } else if (origin === own || (acceptsOwnHost && hostOf(origin) === new URL(request.url).host)) return
-  throw new DrowseError('origin-refused', 'This form was sent from a page of another site.', {
-    hint: 'Open the page on this site and send it from there.',
+  throw new DrowseError('origin-refused', saying('otherSite'), {
+    hint: saying('otherSiteHint'),
   })
 }
 

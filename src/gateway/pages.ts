@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { DrowseError } from '../errors/drowse-error.ts'
+import type { SentenceKey, Speech } from '../errors/words/types.ts'
 import { FRAME_SLOT } from '../protocol/page-frame.ts'
 import type { Problem } from '../protocol/types.ts'
 
@@ -15,7 +16,7 @@ export interface Page {
 }
 
 /** The whole document: the site's frame around the page, or a plain one. */
-export async function framed(page: Page, frame: string | null): Promise<string> {
+export async function framed(page: Page, frame: string | null, { language, spoken }: Speech): Promise<string> {
   const content = String(await page.content)
   const title = String(await html`<title>${page.title}</title>`)
   const { refresh } = page
@@ -25,22 +26,25 @@ export async function framed(page: Page, frame: string | null): Promise<string> 
       : title + String(await html`<meta http-equiv="refresh" content="${refresh.seconds}; url=${refresh.path}">`)
   if (frame?.includes(FRAME_SLOT) !== true) {
     const body = `<body><main>${content}</main></body>`
-    return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}</head>${body}</html>`
+    return `<!doctype html><html lang="${spoken}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${head}</head>${body}</html>`
   }
+  // The frame is in the site's words, and where nobody has ours in that language they are English.
+  const told = spoken === language ? content : `<div lang="${spoken}">${content}</div>`
   // Functions, so that a `$` in what people wrote is only a `$`.
-  return frame.replace(/<title>[^<]*<\/title>/, () => head).replace(FRAME_SLOT, () => content)
+  return frame.replace(/<title>[^<]*<\/title>/, () => head).replace(FRAME_SLOT, () => told)
 }
 
-/** What went wrong, with links to the fields at fault and the form as it was sent. `form` is safe HTML. */
-export function errorPage(error: DrowseError, problems: readonly Problem[], form: string | null): Page {
-  const title = titleOf(error)
+/** What went wrong, with links to the fields at fault and the form as it was sent. `problems` are told in the visitor's language; `form` is safe HTML. */
+export function errorPage(speech: Speech, error: DrowseError, problems: readonly Problem[], form: string | null): Page {
+  const title = speech.say(titleOf(error))
+  const hint = hintOf(speech, error)
   return {
     title,
     content: html`<section class="gateway">
 <div class="error-summary" role="alert" tabindex="-1" aria-labelledby="error-title">
 <h1 id="error-title">${title}</h1>
-<p>${error.message}</p>
-${error.hint === undefined ? '' : html`<p>${error.hint}</p>`}
+<p>${speech.tell(error.saying, error.message, error.code)}</p>
+${hint === undefined ? '' : html`<p>${hint}</p>`}
 ${problems.length === 0 ? '' : html`<ul>${problems.map((problem) => summaryLine(problem, form))}</ul>`}
 </div>
 ${form === null ? '' : raw(form)}
@@ -54,44 +58,53 @@ function summaryLine({ where, message, hint }: Problem, form: string | null): Ht
   return isField ? html`<li><a href="#${where}">${words}</a></li>` : html`<li>${words}</li>`
 }
 
-function titleOf(error: DrowseError): string {
-  if (error.status === 404) return 'Not found'
-  if (error.code === 'proof-needed') return 'One moment'
-  if (error.code === 'too-many-writes' || error.code === 'queue-full') return 'Not sent yet'
-  if (error.status === 503) return 'Not saved yet'
-  if (error.status >= 500) return 'Something went wrong'
-  return 'There is a problem'
+/** What nobody has in the visitor's language is left out: the message says what matters. */
+function hintOf({ spoken, tell }: Speech, { hint, hintSaying, saying }: DrowseError): string | undefined {
+  if (hint === undefined) return undefined
+  return hintSaying === undefined && saying === undefined && !spoken.startsWith('en') ? undefined : tell(hintSaying, hint)
+}
+
+function titleOf(error: DrowseError): SentenceKey {
+  if (error.status === 404) return 'titleNotFound'
+  if (error.code === 'proof-needed') return 'titleMoment'
+  if (error.code === 'too-many-writes' || error.code === 'queue-full') return 'titleNotSent'
+  if (error.status === 503) return 'titleNotSaved'
+  if (error.status >= 500) return 'titleWrong'
+  return 'titleProblem'
 }
 
 /** The write is accepted and not visible yet. */
-export function waitingPage(noun: string, statusPath: string): Page {
+export function waitingPage({ say }: Speech, noun: string, statusPath: string): Page {
+  const title = say('onItsWay', { noun })
   return {
-    title: `Your ${noun} is on its way`,
+    title,
     refresh: { seconds: 2, path: statusPath },
     content: html`<section class="gateway" role="status">
-<h1>Your ${noun} is on its way</h1>
-<p>It is saved and will appear shortly. This page looks for it by itself every two seconds.</p>
-<p><a href="${statusPath}">Look now</a></p>
+<h1>${title}</h1>
+<p>${say('onItsWayText')}</p>
+<p><a href="${statusPath}">${say('lookNow')}</a></p>
 </section>`,
   }
 }
 
 /** The write is put aside: it is kept, and tried again when the gateway starts. */
-export function parkedPage(noun: string): Page {
+export function parkedPage({ say }: Speech, noun: string): Page {
+  const title = say('parked', { noun })
   return {
-    title: `Your ${noun} is kept`,
+    title,
     content: html`<section class="gateway" role="status">
-<h1>Your ${noun} is kept</h1>
-<p>It is saved, but it could not be added to the site. It is tried again the next time the site’s server is started; you need not send it again.</p>
+<h1>${title}</h1>
+<p>${say('parkedText')}</p>
 </section>`,
   }
 }
 
 /** The write is done and there is no page to look at. */
-export function donePage(noun: string): Page {
+export function donePage({ say }: Speech, noun: string): Page {
+  const title = say('done')
   return {
-    title: 'Done',
-    content: html`<section class="gateway" role="status"><h1>Done</h1><p>Your ${noun} has arrived.</p></section>`,
+    title,
+    content: html`<section class="gateway" role="status"><h1>${title}</h1><p>${say('arrivedText', { noun })}</p></section>`,
   }
 }
 
@@ -107,13 +120,14 @@ ${raw(content)}
 }
 
 /** The write is done, and the page it is about does not show it (yet). */
-export function noticePage(noun: string, notice: string, location: string | null): Page {
+export function noticePage({ say }: Speech, noun: string, notice: string, location: string | null): Page {
+  const title = say('arrived', { noun })
   return {
-    title: `Your ${noun} has arrived`,
+    title,
     content: html`<section class="gateway" role="status">
-<h1>Your ${noun} has arrived</h1>
+<h1>${title}</h1>
 <p>${notice}</p>
-${location === null ? '' : html`<p><a href="${location}">Back to the page</a></p>`}
+${location === null ? '' : html`<p><a href="${location}">${say('backToPage')}</a></p>`}
 </section>`,
   }
 }

@@ -3,6 +3,7 @@ import { type Challenge, createChallenge, verifySolution } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import * as v from 'valibot'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
 import type { Fields } from './types.ts'
 
 /** The hidden fields that carry a challenge and what a browser has computed for it. */
@@ -76,8 +77,8 @@ export function createProofs(now: () => number = Date.now): Proofs {
         expiresAt: Math.floor((now() + LIFE_MS) / 1000),
         data: { at: now() },
       })
-      return new DrowseError('proof-needed', 'Many are writing here just now, so people must be told from robots.', {
-        hint: 'Your browser does that by computing something for a second or two, and sends this again by itself. Without JavaScript, wait twenty seconds and press the button once more.',
+      return new DrowseError('proof-needed', saying('proof'), {
+        hint: saying('proofHint'),
         details: { retryAfterSeconds: PATIENCE_MS / 1000, challenge: encoded(made) },
       })
     },

@@ -1,4 +1,5 @@
 import { DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
 import type { Json } from '../protocol/types.ts'
 import type { Fields } from './types.ts'
 
@@ -24,8 +25,8 @@ export function bodyType(request: Request): BodyType {
     case 'application/json':
       return 'json'
     default:
-      throw new DrowseError('type-unsupported', 'The request has a content type that is not read here.', {
-        hint: 'Send application/x-www-form-urlencoded, multipart/form-data without files, or application/json, in UTF-8.',
+      throw new DrowseError('type-unsupported', saying('typeUnread'), {
+        hint: saying('typeUnreadHint'),
       })
   }
 }
@@ -59,12 +60,12 @@ export async function readLimited(request: Request, maxBytes: number): Promise<U
 
 async function multipartFields(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<Fields> {
   const form = await new Response(bytes, { headers: { 'Content-Type': contentType } }).formData().catch((cause: unknown) => {
-    throw new DrowseError('form-invalid', 'The form is not well-formed multipart/form-data.', { cause })
+    throw new DrowseError('form-invalid', saying('formBroken'), { cause })
   })
   return Object.fromEntries(
     Array.from(form, ([name, value]) => {
       if (typeof value === 'string') return [name, value]
-      throw new DrowseError('type-unsupported', `The field “${name}” is a file; this form takes none.`)
+      throw new DrowseError('type-unsupported', saying('fileRefused', { field: name }))
     }),
   )
 }
@@ -73,7 +74,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    throw new DrowseError('form-invalid', 'The request’s body is not UTF-8.', { cause })
+    throw new DrowseError('form-invalid', saying('notUtf8'), { cause })
   }
 }
 
@@ -86,7 +87,7 @@ function parseJson(text: string): Json {
 }
 
 function tooLarge(maxBytes: number): DrowseError {
-  return new DrowseError('body-too-large', `The request is larger than the ${maxBytes} bytes it may have here.`, {
-    hint: 'Shorten it and send it again.',
+  return new DrowseError('body-too-large', saying('tooLarge', { most: String(maxBytes) }), {
+    hint: saying('tooLargeHint'),
   })
 }

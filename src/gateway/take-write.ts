@@ -1,4 +1,5 @@
 import { asDrowseError, DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Actor, Problem, Receipt } from '../protocol/types.ts'
 import { idempotencyKey } from './idempotency-key.ts'
@@ -8,6 +9,7 @@ import type { OwnWrites } from './own-writes.ts'
 import { isOwner } from './owner.ts'
 import { PROOF_FIELDS, withChallenge } from './proof.ts'
 import { type Body, bodyType, checkLength, readBody } from './read-body.ts'
+import { speechFor, toldIn } from './speech.ts'
 import type { Fields, GatewayOptions, WriteForm } from './types.ts'
 import type { VisitorGates } from './visitor-gates.ts'
 
@@ -22,7 +24,13 @@ export type Taken =
   | { readonly type: 'waiting'; readonly entry: JournalEntry; readonly isFresh: boolean }
   /** A trap that only robots walk into: they are told that all is well. */
   | { readonly type: 'trapped'; readonly location: string }
-  | { readonly type: 'refused'; readonly error: DrowseError; readonly problems: readonly Problem[]; readonly form: string | null }
+  | {
+      readonly type: 'refused'
+      readonly error: DrowseError
+      readonly problems: readonly Problem[]
+      readonly form: string | null
+      readonly page: string | null
+    }
 
 /** Who may have sent it, as far as anybody can tell, and what stands in their way. */
 export interface Visitor {
@@ -55,14 +63,15 @@ export async function takeWrite(
   const isTrapped = actor.role === 'visitor' && isFilled(body)
   const cleaned = withQuery(withoutTrap(body), request, form)
   const parsed = form.parse(cleaned)
+  const speech = speechFor(request, pageIn(cleaned), options)
   if (isTrapped) return { type: 'trapped', location: pageLocation((parsed.ok ? form.page(parsed.payload) : null) ?? '/') }
-  if (!parsed.ok) return refused(new DrowseError('form-invalid', `This ${form.noun} can’t be sent yet.`), parsed.problems)
+  if (!parsed.ok) return refused(new DrowseError('form-invalid', saying('cantBeSent', { noun: form.noun })), parsed.problems)
 
   const about = actor.role === 'visitor' ? (form.ofOwn?.(parsed.payload) ?? null) : null
   if (about !== null && !own.of(request).includes(about))
     return refused(
-      new DrowseError('edit-refused', 'This can be changed from the browser that sent it, and for a while.', {
-        hint: 'If that is this one, its time is over, or cookies are off.',
+      new DrowseError('edit-refused', saying('notTheirs'), {
+        hint: saying('notTheirsHint'),
       }),
     )
 
@@ -75,8 +84,8 @@ export async function takeWrite(
     // What was accepted before gets its answer all the same, and costs nothing.
     const isFresh = journal.recall(acceptance) === null
     if (isGone && isFresh) {
-      throw new DrowseError('page-unknown', 'The page this was written for is not published here.', {
-        hint: 'It may have been moved or taken down.',
+      throw new DrowseError('page-unknown', saying('pageGone'), {
+        hint: saying('pageGoneHint'),
       })
     }
     const place = isFresh && actor.role === 'visitor' ? await gates.admit(client, proofIn(body, form)) : null
@@ -93,14 +102,14 @@ export async function takeWrite(
 
   function refused(error: DrowseError, problems: readonly Problem[] = []): Taken {
     const form = preserved(problems)
-    return { type: 'refused', error, problems, form: form && withChallenge(form, error) }
+    return { type: 'refused', error, problems, form: form && withChallenge(form, error), page: pageIn(cleaned) }
   }
 
   /** The form with everything that was typed, but not its key: what is sent next is another write. */
   function preserved(problems: readonly Problem[]): string | null {
     if (cleaned.type !== 'fields' || form.html === undefined) return null
     const { key: _key, ...fields } = cleaned.fields
-    return form.html(fields, problems)
+    return form.html(fields, toldIn(speech, problems), speech)
   }
 }
 
@@ -126,6 +135,12 @@ function actorOf(request: Request, form: WriteForm, { tokens, origin, acceptsOwn
 function proofIn(body: Body, form: WriteForm): Fields | 'program' | 'unasked' {
   if (form.html === undefined) return 'unasked'
   return body.type === 'fields' ? body.fields : 'program'
+}
+
+/** The path of the page that the form says it was on. */
+function pageIn(body: Body): string | null {
+  const page = body.type === 'fields' ? body.fields.page : jsonMember(body, 'page')
+  return typeof page === 'string' ? page : null
 }
 
 function isFilled(body: Body): boolean {

@@ -1,4 +1,5 @@
 import type { DrowseError } from '../errors/drowse-error.ts'
+import type { OwnWords, Speech } from '../errors/words/types.ts'
 import type { Journal } from '../journal/types.ts'
 import type { Actor, Json, ObjectInfo, Problem, Receipt } from '../protocol/types.ts'
 
@@ -33,15 +34,16 @@ export interface WriteForm {
   page(payload: Json): string | null
   /**
    * The form as HTML with everything the person typed still in it, for the error page. `problems` are shown at their fields.
-   * Each field's element has the field's name as its id. Absent for kinds that only programs send.
+   * Each field's element has the field's name as its id. Problems are told in the visitor's language already, and `speech` is for the rest. Absent for kinds that only
+   * programs send.
    */
-  html?(fields: Fields, problems: readonly Problem[]): string
+  html?(fields: Fields, problems: readonly Problem[], speech: Speech): string
   /** For so many seconds the browser that first sent such a write may show that it did: see `ofOwn` and `mine`. */
   readonly ownSeconds?: number
   /** The id of the write that this one is about, which a visitor's browser must have sent; null for none. */
   ofOwn?(payload: Json): string | null
   /** What GET of its address answers: a page with what this browser has sent lately, oldest first. `html` is safe. */
-  mine?(writes: readonly OwnWrite[]): { readonly title: string; readonly html: string }
+  mine?(writes: readonly OwnWrite[], speech: Speech): { readonly title: string; readonly html: string }
   /** What the thing sent is called in sentences: "comment". */
   readonly noun: string
 }
@@ -97,6 +99,12 @@ export interface OwnerTokens {
   check(token: string): boolean
 }
 
+export interface SiteLanguages {
+  readonly own: string
+  readonly others: readonly string[]
+  readonly words: OwnWords
+}
+
 export interface GatewayOptions {
   readonly site: string
   readonly forms: readonly WriteForm[]
@@ -108,8 +116,10 @@ export interface GatewayOptions {
   readonly machine: OwnersMachine
   /** With it the gateway knows again what it gave to visitors’ browsers. Without it, a restart makes it forget. */
   readonly ownKey?: Uint8Array
-  /** The page that the gateway's own pages are put into, with `FRAME_SLOT` where the content goes; null for a plain one. */
-  readonly frame: () => Promise<string | null>
+  /** The page that the gateway's own pages in a language are put into, with `FRAME_SLOT` where the content goes; null for a plain one. */
+  readonly frame: (language: string) => Promise<string | null>
+  /** What visitors are spoken to in: the site's own language, the others that paths begin with, and words of the site's own. English if it is not given. */
+  readonly languages?: SiteLanguages
   /** The site's public origin, such as `https://example.org`, from whose pages forms may be sent. */
   readonly origin: string | null
   /** Whether forms may also be sent from the host the request is for: where the gateway serves the site itself. */

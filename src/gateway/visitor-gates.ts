@@ -1,4 +1,6 @@
 import { DrowseError } from '../errors/drowse-error.ts'
+import { saying } from '../errors/words/say.ts'
+import type { Saying } from '../errors/words/types.ts'
 import { type Allowance, createAllowance, UNLIMITED } from './allowance.ts'
 import { networkOf } from './client-address.ts'
 import { createProofs } from './proof.ts'
@@ -39,9 +41,8 @@ export function visitorGates(
   }
 
   function refuse(network: string | null): void {
-    if (network !== null && ofNetworks.waitMs(network) > 0)
-      throw tooMany('More was sent from your network lately than is taken from one.', ofNetworks.waitMs(network))
-    if (ofSite.waitMs(site) > 0) throw tooMany('More is being sent to this site than it takes at once.', ofSite.waitMs(site))
+    if (network !== null && ofNetworks.waitMs(network) > 0) throw tooMany(saying('networkSpent'), ofNetworks.waitMs(network))
+    if (ofSite.waitMs(site) > 0) throw tooMany(saying('siteSpent'), ofSite.waitMs(site))
     if (journal.backlog(site) + arriving >= MOST_WAITING) throw queueFull(writes.heldMs(site))
   }
 
@@ -50,7 +51,7 @@ export function visitorGates(
       const network = client === null ? null : networkOf(client)
       refuse(network)
       const isStrained = proof !== 'unasked' && (ofSite.strain(site) >= STRAIN || writes.heldMs(site) > 0)
-      if (isStrained && proof === 'program') throw tooMany('Many are writing to this site just now.', STRAINED_MS)
+      if (isStrained && proof === 'program') throw tooMany(saying('manyWriting'), STRAINED_MS)
       if (isStrained && proof !== 'program' && !(await proofs.check(proof))) throw await proofs.challenge()
       // Others may have come in while that was looked at.
       refuse(network)
@@ -66,18 +67,17 @@ export function visitorGates(
   }
 }
 
-function tooMany(message: string, waitMs: number): DrowseError {
+function tooMany(message: Saying, waitMs: number): DrowseError {
   const seconds = Math.ceil(waitMs / 1000)
-  const when = seconds < 90 ? 'in a minute' : `in about ${Math.ceil(seconds / 60)} minutes`
   return new DrowseError('too-many-writes', message, {
-    hint: `Nothing of yours was lost: keep this page and send it again ${when}.`,
+    hint: seconds < 90 ? saying('sendSoon') : saying('sendLater', { count: Math.ceil(seconds / 60) }),
     details: { retryAfterSeconds: seconds },
   })
 }
 
 function queueFull(heldMs: number): DrowseError {
-  return new DrowseError('queue-full', 'So much was sent by others that this could not be taken.', {
-    hint: 'Nothing of yours was lost: keep this page and send it again in a few minutes.',
+  return new DrowseError('queue-full', saying('queueFull'), {
+    hint: saying('queueFullHint'),
     details: { retryAfterSeconds: Math.max(30, Math.ceil(heldMs / 1000)) },
   })
 }

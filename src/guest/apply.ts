@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Plan } from '../build/plan.ts'
 import type { EntryType, SourceReader } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { inEnglish, sayingOfIssue } from '../errors/words/say.ts'
 import type { WriteHandler } from '../features/types.ts'
 import type { Blobs } from '../model/content-cache.ts'
 import type { Effect, Problem, Receipt, Write } from '../protocol/types.ts'
@@ -51,7 +52,7 @@ function rejection(write: Write, error: unknown): Receipt {
       (issue): Problem => ({
         where: v.getDotPath(issue) ?? 'payload',
         rule: 'payload/invalid',
-        message: issue.message,
+        message: textOf(issue),
         severity: 'error',
       }),
     )
@@ -64,15 +65,22 @@ function rejection(write: Write, error: unknown): Receipt {
     }
   }
   if (!(error instanceof DrowseError) || error.status >= 500) throw error
-  const { code, message, hint, details } = error
+  const { code, message, hint, saying, hintSaying, details } = error
   return {
     write: write.id,
     status: 'rejected',
     code,
     message,
     ...(hint === undefined ? {} : { hint }),
+    ...(saying === undefined ? {} : { saying }),
+    ...(hintSaying === undefined ? {} : { hintSaying }),
     ...(isProblems(details.problems) ? { problems: details.problems } : {}),
   }
+}
+
+function textOf(issue: { readonly message: string; readonly requirement?: unknown }): string {
+  const saying = sayingOfIssue(issue)
+  return saying === null ? issue.message : inEnglish(saying)
 }
 
 function isProblems(value: unknown): value is readonly Problem[] {

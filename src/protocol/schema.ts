@@ -21,12 +21,18 @@ const write = v.object({
   blobs: v.array(sha256),
 })
 
+const saying = v.object({
+  key: v.string(),
+  values: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number()]))),
+})
+
 const problem = v.object({
   where: v.string(),
   line: v.exactOptional(count),
   column: v.exactOptional(count),
   rule: v.string(),
   message: v.string(),
+  saying: v.exactOptional(saying),
   hint: v.exactOptional(v.string()),
   severity: v.picklist(['error', 'warning']),
 })
@@ -48,6 +54,8 @@ export const receiptSchema: v.GenericSchema<unknown, Receipt> = v.variant('statu
     code,
     message: v.string(),
     hint: v.exactOptional(v.string()),
+    saying: v.exactOptional(saying),
+    hintSaying: v.exactOptional(saying),
     problems: v.exactOptional(v.array(problem)),
   }),
 ])

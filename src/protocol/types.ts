@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/codes.ts'
+import type { Saying } from '../errors/words/types.ts'
 
 /** Bumped whenever a message changes its meaning; gateway and guest must agree. */
 export const PROTOCOL_VERSION = 1
@@ -45,6 +46,9 @@ export type Receipt =
       readonly code: ErrorCode
       readonly message: string
       readonly hint?: string
+      /** The message and the hint for pages in other languages. */
+      readonly saying?: Saying
+      readonly hintSaying?: Saying
       /** Problems by field or file, for the error page and for programs. */
       readonly problems?: readonly Problem[]
     }
@@ -58,6 +62,8 @@ export interface Problem {
   /** A stable id such as `front-matter/unknown-key`. */
   readonly rule: string
   readonly message: string
+  /** The message for pages in other languages, where they have it. */
+  readonly saying?: Saying
   readonly hint?: string
   readonly severity: 'error' | 'warning'
 }

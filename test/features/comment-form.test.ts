@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { speechIn } from '../../src/errors/words/say.ts'
 import { commentForm } from '../../src/features/comments/form.ts'
 import { formsOf } from '../../src/features/forms.ts'
 import type { Fields } from '../../src/gateway/types.ts'
 
-const htmlOf = (fields: Fields) => commentForm.html?.(fields, []) ?? ''
+const htmlOf = (fields: Fields) => commentForm.html?.(fields, [], speechIn('en')) ?? ''
 
 describe('The page of what one wrote', () => {
   const formOf = (settings: Parameters<typeof formsOf>[0]) => formsOf(settings).find(({ kind }) => kind === 'comment.edit')

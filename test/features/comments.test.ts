@@ -73,6 +73,10 @@ describe('A comment', () => {
     )
 
     expect(statuses(answer.receipts)).toEqual(['applied', 'parent-unknown', 'applied', 'applied', 'parent-unknown'])
+    expect(answer.receipts[1]).toMatchObject({
+      saying: { key: 'parentGone', values: { number: '1' } },
+      hintSaying: { key: 'parentGoneHint' },
+    })
   })
 
   test.each([

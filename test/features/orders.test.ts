@@ -140,6 +140,25 @@ describe('An order', () => {
     expect(await left('OAK')).toBe(3)
   })
 
+  test('that is refused can be told in the buyer’s language', async () => {
+    const refused = await apply(order({ WAL: 2, NOTHING: 1 }), order({ OAK: 1 }, { country: 'US', city: '' }))
+
+    expect(refused.receipts).toMatchObject([
+      {
+        saying: { key: 'notAllLeft' },
+        hintSaying: { key: 'notAllLeftHint' },
+        problems: [
+          { saying: { key: 'left', values: { what: 'Lamp (WAL)', count: 1 } } },
+          { saying: { key: 'soldOut', values: { what: '“NOTHING”' } } },
+        ],
+      },
+      {
+        saying: { key: 'orderNotYet' },
+        problems: [{ saying: { key: 'townWanted' } }, { saying: { key: 'countryWanted', values: { countries: 'DE, FR' } } }],
+      },
+    ])
+  })
+
   test('sums the lines of one SKU before it looks at the stock', async () => {
     const twice = {
       lines: [

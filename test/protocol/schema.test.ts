@@ -37,6 +37,25 @@ describe('a message from the wire', () => {
     expect(message).toEqual({ type: 'failed', code: 'internal', message: 'No.' })
   })
 
+  it('keeps in which words a receipt can be told to people', () => {
+    const said = { key: 'left', values: { what: 'Lamp', count: 2 } }
+    const problem = { where: 'n-LAMP', rule: 'r', message: 'Two.', saying: said, severity: 'error' }
+    const refused = {
+      write: 'w',
+      status: 'rejected',
+      code: 'out-of-stock',
+      message: 'No.',
+      saying: said,
+      hintSaying: said,
+      problems: [problem],
+    }
+    const times = { applyNs: 1, renderNs: 1, commitNs: 1 }
+    const lists = { receipts: [refused], removed: [], effects: [], problems: [] }
+    const header = { type: 'applied', batch: 'b', nextWakeAt: null, outbox: 1, rendered: 0, times, ...lists }
+
+    expect(parseFromGuest({ header, body: none }).message).toEqual(header)
+  })
+
   it('with an object has the bytes it names', () => {
     expect(parseFromGuest({ header: { type: 'object', object }, body: bytes }).body).toBe(bytes)
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { CODES } from '../../errors/codes.ts'
-import { FRAME_KEY } from '../../protocol/page-frame.ts'
+import { frameKey } from '../../protocol/page-frame.ts'
 import type { ObjectInfo } from '../../protocol/types.ts'
 import { keyOf } from '../pages.ts'
 import { Hub } from './hub.ts'
@@ -70,7 +70,7 @@ export function createDevServer({ outDir, site }: { readonly outDir: string; rea
   })
 
   app.all('/*', async (c) => {
-    const frame = await read(FRAME_KEY)
+    const frame = await read(frameKey(null))
     const { status } = CODES['method-refused']
     return c.body(takesNothing(frame?.toString() ?? null), status, { 'Content-Type': HTML, Allow: 'GET, HEAD' })
   })

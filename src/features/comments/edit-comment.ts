@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { renderVisitorMarkdown } from '../../content/markdown/visitor-markdown.ts'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import { saying } from '../../errors/words/say.ts'
 import { entries } from '../../model/site-tables.ts'
 import type { WriteHandler } from '../types.ts'
 import { heldPath } from './held-page.ts'
@@ -17,11 +18,11 @@ export const editComment: WriteHandler = {
     const { number } = edit
     const comment = change.row(comments, String(number))
     const isTheirs = comment !== null && comment.state !== 'deleted' && comment.token === tokenOf(edit.write)
-    if (!isTheirs) throw new DrowseError('edit-refused', `There is no comment ${number} of yours (any more).`)
+    if (!isTheirs) throw new DrowseError('edit-refused', saying('notYours', { number: String(number) }))
     const age = Date.parse(write.acceptedAt) - Date.parse(comment.date)
     if (editFor(change) === 0 || age > editFor(change))
-      throw new DrowseError('edit-refused', 'The time in which this comment could be changed is over.', {
-        hint: 'Write an answer to it instead.',
+      throw new DrowseError('edit-refused', saying('editOver'), {
+        hint: saying('editOverHint'),
       })
     const text = edit.delete ? '' : edit.text
     const html = renderVisitorMarkdown(text)

@@ -1,8 +1,10 @@
 import * as v from 'valibot'
+import type { Speech } from '../../errors/words/types.ts'
 import type { Fields, WriteForm } from '../../gateway/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import { escapeXml } from '../../render/xml.ts'
 import { checked } from '../checked.ts'
+import { labelsIn } from '../labels.ts'
 import { exportSchema, importSchema } from './import-payload.ts'
 import { commentSchema, MAX_NAME, MAX_TEXT, moderationSchema } from './payload.ts'
 
@@ -73,7 +75,8 @@ function pageOf(payload: Json): string | null {
 }
 
 /** The form of the theme again, with what was typed and what is wrong with it. */
-function formHtml(fields: Fields, problems: readonly Problem[]): string {
+function formHtml(fields: Fields, problems: readonly Problem[], speech: Speech): string {
+  const words = labelsIn(speech)
   const hidden = ['page', 'parent', 'key'].flatMap((name) => {
     const value = fields[name]
     return value === undefined || value === '' ? [] : [`<input type="hidden" name="${name}" value="${escapeXml(value)}">`]
@@ -90,36 +93,36 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
     ...hidden,
     field(
       'name',
-      'Name',
+      words.name,
       (attributes) =>
         `<input ${attributes} type="text" dir="auto" value="${value('name')}" autocomplete="nickname" maxlength="${MAX_NAME}" required>`,
     ),
     field(
       'email',
-      'E-mail <small>optional, never shown</small>',
+      `${words.email} <small>${words.emailHint}</small>`,
       (attributes) => `<input ${attributes} type="email" value="${value('email')}" autocomplete="email" maxlength="254">`,
     ),
     // A textarea drops a line break right after its tag.
     field(
       'text',
-      'Comment <small>Markdown is welcome.</small>',
+      `${words.text} <small>${words.textHint}</small>`,
       (attributes) =>
         `<textarea ${attributes} dir="auto" rows="8" maxlength="${MAX_TEXT}" required>\n${value('text')}</textarea>`,
     ),
     // Asked for only where the form had it: the gateway does not know whether the site sends mails.
     ...(fields.mail === undefined
       ? []
-      : ['<label class="full tick"><input name="mail" type="checkbox" value="yes" checked> Mail me about answers</label>']),
-    '<div class="trap" aria-hidden="true"><label>Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label></div>',
-    '<button class="button" type="submit">Post comment</button>',
+      : [`<label class="full tick"><input name="mail" type="checkbox" value="yes" checked> ${words.mailMe}</label>`]),
+    `<div class="trap" aria-hidden="true"><label>${words.leaveEmpty}<input name="website" type="text" tabindex="-1" autocomplete="off"></label></div>`,
+    `<button class="button" type="submit">${words.send}</button>`,
     '</form>',
-    ...backLink(fields),
+    ...backLink(fields, speech),
   ].join('\n')
 }
 
 /** The way back to where the form was filled in. `page` is whatever was sent, so only a path of this site becomes a link. */
-function backLink({ page = '', parent = '' }: Fields): readonly string[] {
+function backLink({ page = '', parent = '' }: Fields, { say }: Speech): readonly string[] {
   if (!/^\/(?![/\\])[^?#]*$/.test(page)) return []
   const anchor = /^\d+$/.test(parent) ? `comment-${parent}` : 'comments'
-  return [`<p><a href="${escapeXml(page)}#${anchor}">Back to the page</a></p>`]
+  return [`<p><a href="${escapeXml(page)}#${anchor}">${escapeXml(say('backToPage'))}</a></p>`]
 }

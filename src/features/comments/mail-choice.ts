@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import { saying } from '../../errors/words/say.ts'
 import type { WriteHandler } from '../types.ts'
 import { mailSchema } from './mail-payload.ts'
 import { mailPath, type Subscriber, subscribers } from './subscribers.ts'
@@ -16,8 +17,8 @@ export const chooseMail: WriteHandler = {
     const known = change.row(subscribers, choice.token)
     if (known === null && choice.do === 'stop') return { result: { state: 'stopped' } }
     if (known === null || (known.state === 'stopped' && choice.do === 'confirm'))
-      throw new DrowseError('page-unknown', 'This question is not open any more.', {
-        hint: 'It waits for a week. Ask for mails again with your next comment.',
+      throw new DrowseError('page-unknown', saying('questionOver'), {
+        hint: saying('questionOverHint'),
       })
     const now: Subscriber = choice.do === 'confirm' ? { ...known, state: 'confirmed', until: null } : stopped(known, write)
     change.put(subscribers, now)

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { named } from '../../errors/words/say.ts'
 import { email, oneLine } from '../form-texts.ts'
 
 export const MAX_NAME = 80
@@ -6,10 +7,9 @@ export const MAX_TEXT = 8000
 const text = v.pipe(
   v.string(),
   v.transform((value) => value.replace(/\r\n?/g, '\n').trim()),
-  v.minLength(1, 'Write something.'),
-  // Told as a function: the tables of a language’s numbers take their time to load.
-  v.maxLength(MAX_TEXT, () => `A comment has at most ${MAX_TEXT.toLocaleString('en')} characters.`),
-  v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), 'The text holds control characters.'),
+  v.minLength(1, named('textMissing')),
+  v.maxLength(MAX_TEXT, named('textLong')),
+  v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), named('textControls')),
 )
 
 function commentNumber(otherwise: string) {
@@ -25,17 +25,17 @@ export const commentSchema = v.pipe(
     ),
     parent: v.nullable(commentNumber('The parent is not a comment’s number.')),
     name: v.pipe(
-      v.pipe(v.string('Please give a name.'), oneLine),
-      v.minLength(1, 'Please give a name.'),
-      v.maxLength(MAX_NAME, `A name has at most ${MAX_NAME} characters.`),
+      v.pipe(v.string(named('nameMissing')), oneLine),
+      v.minLength(1, named('nameMissing')),
+      v.maxLength(MAX_NAME, named('nameLong')),
     ),
     email: v.optional(email, ''),
-    text: v.pipe(v.string('Write something.'), text),
+    text: v.pipe(v.string(named('textMissing')), text),
     /** Whether its writer wants to hear of answers by mail. */
     mail: v.optional(v.boolean(), false),
   }),
   v.forward(
-    v.check(({ email, mail }) => !mail || email !== '', 'Please say where to send the mails.'),
+    v.check(({ email, mail }) => !mail || email !== '', named('mailWhereTo')),
     ['email'],
   ),
 )
@@ -56,5 +56,5 @@ const edited = {
 /** What `comment.edit` carries. */
 export const editSchema = v.variant('delete', [
   v.object({ ...edited, delete: v.literal(true) }),
-  v.object({ ...edited, delete: v.literal(false), text: v.pipe(v.string('Write something.'), text) }),
+  v.object({ ...edited, delete: v.literal(false), text: v.pipe(v.string(named('textMissing')), text) }),
 ])

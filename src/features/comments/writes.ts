@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { renderVisitorMarkdown } from '../../content/markdown/visitor-markdown.ts'
 import type { Entry } from '../../content/types.ts'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import { saying } from '../../errors/words/say.ts'
 import { entries } from '../../model/site-tables.ts'
 import type { Change } from '../../model/types.ts'
 import type { WriteHandler } from '../types.ts'
@@ -72,20 +73,19 @@ function commentableAt(change: Change, path: string, at: string): Entry {
   const [spot] = [path, ...basesOf(path)].flatMap((each) => change.list(entries.indexes.byPath, each, { limit: 1 }))
   const entry = spot ? change.row(entries, spot.key) : null
   if (entry === null)
-    throw new DrowseError('page-unknown', `There is no page at ${path}.`, {
-      hint: 'It may have been moved or removed meanwhile.',
+    throw new DrowseError('page-unknown', saying('noPageAt', { path }), {
+      hint: saying('noPageAtHint'),
     })
   const taking = takingAt(change, entry, at)
-  if (taking === 'never') throw new DrowseError('form-invalid', `The page ${path} takes no comments.`)
-  if (taking === 'over')
-    throw new DrowseError('form-invalid', `The page ${path} takes no comments any more: the time for them is over.`)
+  if (taking === 'never') throw new DrowseError('form-invalid', saying('takesNoComments', { path }))
+  if (taking === 'over') throw new DrowseError('form-invalid', saying('commentsOver', { path }))
   return entry
 }
 
 function checkParent(change: Change, parent: number, entry: Entry): void {
   const answered = change.row(comments, String(parent))
   if (answered?.entry === entry.id && answered.state === 'shown') return
-  throw new DrowseError('parent-unknown', `The comment ${parent} that you answer is not on this page (any more).`, {
-    hint: 'Send your text as a comment of its own.',
+  throw new DrowseError('parent-unknown', saying('parentGone', { number: String(parent) }), {
+    hint: saying('parentGoneHint'),
   })
 }

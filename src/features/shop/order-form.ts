@@ -1,7 +1,9 @@
+import type { Speech } from '../../errors/words/types.ts'
 import type { Fields, WriteForm } from '../../gateway/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import { escapeXml } from '../../render/xml.ts'
 import { checked } from '../checked.ts'
+import { labelsIn } from '../labels.ts'
 import { MAX_NOTE, moveSchema, orderSchema } from './order-payload.ts'
 
 const QUANTITY_FIELD = /^n-([\w.-]{1,100})$/
@@ -48,17 +50,19 @@ function numberOf(text: string): number {
   return /^\s*\d{1,6}\s*$/.test(text) ? Number(text) : 0
 }
 
-const TEXTS: readonly (readonly [name: string, label: string, attributes: string])[] = [
-  ['name', 'Name', 'autocomplete="name" maxlength="120" required'],
-  ['email', 'E-mail', 'type="email" autocomplete="email" maxlength="254" required'],
-  ['address', 'Street and number', 'autocomplete="address-line1" maxlength="200"'],
-  ['postcode', 'Postcode', 'autocomplete="postal-code" maxlength="20"'],
-  ['city', 'Town', 'autocomplete="address-level2" maxlength="100"'],
-  ['country', 'Country <small>two letters, such as DE</small>', 'autocomplete="country" maxlength="2"'],
-]
+const TEXTS = [
+  ['name', 'buyerName', 'autocomplete="name" maxlength="120" required'],
+  ['email', 'buyerEmail', 'type="email" autocomplete="email" maxlength="254" required'],
+  ['address', 'address', 'autocomplete="address-line1" maxlength="200"'],
+  ['postcode', 'postcode', 'autocomplete="postal-code" maxlength="20"'],
+  ['city', 'city', 'autocomplete="address-level2" maxlength="100"'],
+  ['country', 'country', 'autocomplete="country" maxlength="2"'],
+] as const
 
 /** The form of the theme again, with what was typed and what is wrong with it. */
-function formHtml(fields: Fields, problems: readonly Problem[]): string {
+function formHtml(fields: Fields, problems: readonly Problem[], speech: Speech): string {
+  const words = labelsIn(speech)
+  const say: Speech['say'] = (...told) => escapeXml(speech.say(...told))
   const value = (name: string): string => escapeXml(fields[name] ?? '')
   const hidden = ['page', 'language', 'shipping', 'payment', 'key'].flatMap((name) =>
     fields[name] === undefined || fields[name] === '' ? [] : [`<input type="hidden" name="${name}" value="${value(name)}">`],
@@ -72,10 +76,12 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
   const quantity = (name: string, label: string, amount: string): string =>
     field(
       name,
-      `Quantity of ${escapeXml(label)}`,
+      say('quantityOf', { what: label }),
       (attributes) =>
         `<input ${attributes} type="number" min="0" max="1000" inputmode="numeric" value="${escapeXml(amount.trim())}">`,
     )
+  const labelOf = (name: string, label: string): string =>
+    name === 'country' ? `${label} <small>${say('twoLetters')}</small>` : label
   const ordered = Object.entries(fields).flatMap(([name, amount]) => {
     const sku = QUANTITY_FIELD.exec(name)?.[1]
     return sku === undefined || /^\s*0*\s*$/.test(amount) ? [] : [quantity(name, sku, amount)]
@@ -87,26 +93,32 @@ function formHtml(fields: Fields, problems: readonly Problem[]): string {
     ...hidden,
     ...one,
     ...ordered,
-    ...TEXTS.flatMap(([name, label, more]) =>
+    ...TEXTS.flatMap(([name, word, more]) =>
       name === 'country' && fields.country === undefined
         ? []
-        : [field(name, label, (attributes) => `<input ${attributes} dir="auto" value="${value(name)}" ${more}>`)],
+        : [
+            field(
+              name,
+              labelOf(name, words[word]),
+              (attributes) => `<input ${attributes} dir="auto" value="${value(name)}" ${more}>`,
+            ),
+          ],
     ),
     // A textarea drops a line break right after its tag.
     field(
       'note',
-      'Note to the shop',
+      words.noteToShop,
       (attributes) => `<textarea ${attributes} dir="auto" rows="3" maxlength="${MAX_NOTE}">\n${value('note')}</textarea>`,
       true,
     ),
-    '<div class="trap" aria-hidden="true"><label>Leave this empty<input name="website" type="text" tabindex="-1" autocomplete="off"></label></div>',
-    '<button class="button" type="submit">Place the order</button>',
+    `<div class="trap" aria-hidden="true"><label>${words.leaveEmpty}<input name="website" type="text" tabindex="-1" autocomplete="off"></label></div>`,
+    `<button class="button" type="submit">${words.placeOrder}</button>`,
     '</form>',
-    ...backLink(fields),
+    ...backLink(fields, say('backToPage')),
   ].join('\n')
 }
 
 /** The way back to where the form was filled in. `page` is whatever was sent, so only a path of this site becomes a link. */
-function backLink({ page = '' }: Fields): readonly string[] {
-  return /^\/(?![/\\])[^?#]*$/.test(page) ? [`<p><a href="${escapeXml(page)}">Back to the page</a></p>`] : []
+function backLink({ page = '' }: Fields, words: string): readonly string[] {
+  return /^\/(?![/\\])[^?#]*$/.test(page) ? [`<p><a href="${escapeXml(page)}">${words}</a></p>`] : []
 }

@@ -1,26 +1,28 @@
 import * as v from 'valibot'
+import { named } from '../../errors/words/say.ts'
+import type { SentenceKey } from '../../errors/words/types.ts'
 import { email, oneLine } from '../form-texts.ts'
 
 export const MOST_LINES = 50
 export const MOST_OF_ONE = 1000
 export const MAX_NOTE = 2000
 
-const QUANTITY = `A quantity is a whole number from 1 to ${MOST_OF_ONE}.`
+const QUANTITY = named('quantityRange')
 
 const line = v.object({
-  sku: v.pipe(v.string('What is ordered?'), v.regex(/^[\w.-]{1,100}$/, 'There is no such product.')),
+  sku: v.pipe(v.string('What is ordered?'), v.regex(/^[\w.-]{1,100}$/, named('productUnknown'))),
   quantity: v.pipe(v.number(QUANTITY), v.integer(QUANTITY), v.minValue(1, QUANTITY), v.maxValue(MOST_OF_ONE, QUANTITY)),
 })
 
-function short(most: number, what: string) {
-  return v.pipe(v.string(`${what} is missing.`), oneLine, v.maxLength(most, `${what} has at most ${most} characters.`))
+function short(most: number, missing: SentenceKey, long: SentenceKey) {
+  return v.pipe(v.string(named(missing)), oneLine, v.maxLength(most, named(long)))
 }
 
 const note = v.pipe(
   v.string(),
   v.transform((value) => value.replace(/\r\n?/g, '\n').trim()),
-  v.maxLength(MAX_NOTE, () => `A note has at most ${MAX_NOTE.toLocaleString('en')} characters.`),
-  v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), 'The note holds control characters.'),
+  v.maxLength(MAX_NOTE, named('noteLong')),
+  v.check((value) => !/(?![\t\n])\p{Cc}/u.test(value), named('noteControls')),
 )
 
 /** What `order.create` carries. It has no prices: the machine knows its own. */
@@ -33,19 +35,19 @@ export const orderSchema = v.object({
   language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{0,35}$/, 'This is no language.')), ''),
   lines: v.pipe(
     v.array(line, 'What is ordered?'),
-    v.minLength(1, 'Nothing is ordered yet: say how many you would like.'),
-    v.maxLength(MOST_LINES, `An order has at most ${MOST_LINES} lines.`),
+    v.minLength(1, named('nothingOrdered')),
+    v.maxLength(MOST_LINES, named('linesMany')),
   ),
-  name: v.pipe(short(120, 'A name'), v.minLength(1, 'Please give a name.')),
-  email: v.pipe(v.string('Please give an e-mail address.'), email, v.minLength(1, 'Please give an e-mail address.')),
-  address: v.optional(short(200, 'A street'), ''),
-  postcode: v.optional(short(20, 'A postcode'), ''),
-  city: v.optional(short(100, 'A town'), ''),
-  country: v.optional(v.pipe(v.string(), v.regex(/^(?:[A-Z]{2})?$/, 'Please choose a country.')), ''),
+  name: v.pipe(short(120, 'nameMissing', 'nameLong'), v.minLength(1, named('nameMissing'))),
+  email: v.pipe(v.string(named('emailMissing')), email, v.minLength(1, named('emailMissing'))),
+  address: v.optional(short(200, 'streetMissing', 'streetLong'), ''),
+  postcode: v.optional(short(20, 'postcodeMissing', 'postcodeLong'), ''),
+  city: v.optional(short(100, 'townMissing', 'townLong'), ''),
+  country: v.optional(v.pipe(v.string(), v.regex(/^(?:[A-Z]{2})?$/, named('countryStrange'))), ''),
   /** The name of a way of shipping; '' for the cheapest. */
-  shipping: v.optional(short(100, 'A way of shipping'), ''),
+  shipping: v.optional(short(100, 'wayMissing', 'wayLong'), ''),
   /** How to pay; '' for the shop's first way. */
-  payment: v.optional(v.picklist(['', 'invoice', 'stripe'], 'This is no way to pay here.'), ''),
+  payment: v.optional(v.picklist(['', 'invoice', 'stripe'], named('paymentStrange')), ''),
   note: v.optional(note, ''),
 })
 

@@ -3,6 +3,8 @@ import * as v from 'valibot'
 import type { ShopConfig } from '../../config/types.ts'
 import { decimalText } from '../../content/money.ts'
 import { DrowseError } from '../../errors/drowse-error.ts'
+import { inEnglish, saying } from '../../errors/words/say.ts'
+import type { Saying } from '../../errors/words/types.ts'
 import { leftOf, offerIn, offerOf } from '../../model/stock.ts'
 import type { Change } from '../../model/types.ts'
 import type { Problem } from '../../protocol/types.ts'
@@ -24,10 +26,10 @@ export const placeOrder: WriteHandler = {
   apply({ change, write, effect }) {
     const payload = v.parse(orderSchema, write.payload)
     const shop = shopOf(change)
-    if (!shop.open) throw new DrowseError('order-refused', 'This shop takes no orders now.')
+    if (!shop.open) throw new DrowseError('order-refused', saying('shopClosed'))
     const language = languageOf(change, payload)
     const provider = payload.payment === '' ? (shop.payment[0] ?? 'invoice') : payload.payment
-    if (!shop.payment.includes(provider)) throw new DrowseError('form-invalid', `Nothing can be paid by ${provider} here.`)
+    if (!shop.payment.includes(provider)) throw new DrowseError('form-invalid', saying('cantPayBy', { provider }))
     const lines = linesOf(change, payload, shop)
     checkAddress(lines, payload, shop)
     const sums = sumsWith(lines, shippingOf(lines, payload, shop), shop)
@@ -70,7 +72,7 @@ function languageOf(change: Change, { language }: OrderPayload): string | null {
   if (language === '') return null
   const found = languagesOf(change).find((tag) => tag === language)
   if (found !== undefined) return found
-  throw new DrowseError('form-invalid', `This site has no language ${language}.`)
+  throw new DrowseError('form-invalid', saying('languageUnknown', { language }))
 }
 
 /** What is ordered, each SKU once. Throws `out-of-stock` for all that can't be had at once. */
@@ -88,13 +90,13 @@ function linesOf(change: Change, { lines, language }: OrderPayload, { currency }
     // What the buyer has read, price and all; the stock is that of the SKU.
     const { entry, offer } = language === '' ? known : (offerIn(change, sku, language) ?? known)
     if (offer.currency !== currency) {
-      throw new DrowseError('form-invalid', `${entry.title} can’t be ordered here: its price is not in ${currency}.`)
+      throw new DrowseError('form-invalid', saying('otherCurrency', { title: entry.title, currency }))
     }
     return [{ offer, title: entry.title, path: entry.path, quantity }]
   })
   if (problems.length === 0) return found
-  throw new DrowseError('out-of-stock', 'Not all of this can be had any more, so nothing was ordered.', {
-    hint: 'Change the order and send it again.',
+  throw new DrowseError('out-of-stock', saying('notAllLeft'), {
+    hint: saying('notAllLeftHint'),
     details: { problems },
   })
 }
@@ -106,25 +108,25 @@ function isSold({ entry, offer }: NonNullable<ReturnType<typeof offerOf>>): bool
 
 function missing(sku: string, title: string | undefined, left: number): Problem {
   const what = title === undefined ? `“${sku}”` : `${title} (${sku})`
-  const message = left === 0 ? `${what} is sold out.` : `Of ${what} only ${left} ${left === 1 ? 'is' : 'are'} left.`
-  return { where: `n-${sku}`, rule: 'shop/out-of-stock', message, severity: 'error' }
+  const said = left === 0 ? saying('soldOut', { what }) : saying('left', { what, count: left })
+  return { where: `n-${sku}`, rule: 'shop/out-of-stock', message: inEnglish(said), saying: said, severity: 'error' }
 }
 
 /** Throws `form-invalid` where something is to be sent and nobody says where to. */
 function checkAddress(lines: readonly LineToPrice[], { address, city, country }: OrderPayload, { countries }: ShopConfig): void {
   if (!lines.some(({ offer }) => offer.shipped)) return
   const problems = [
-    ...(address === '' ? [fieldProblem('address', 'Please say where to send it.')] : []),
-    ...(city === '' ? [fieldProblem('city', 'Please give a town.')] : []),
+    ...(address === '' ? [fieldProblem('address', saying('whereTo'))] : []),
+    ...(city === '' ? [fieldProblem('city', saying('townWanted'))] : []),
     ...(countries.length > 0 && !countries.includes(country)
-      ? [fieldProblem('country', `Please choose a country that is sent to: ${countries.join(', ')}.`)]
+      ? [fieldProblem('country', saying('countryWanted', { countries: countries.join(', ') }))]
       : []),
   ]
-  if (problems.length > 0) throw new DrowseError('form-invalid', 'This order can’t be taken yet.', { details: { problems } })
+  if (problems.length > 0) throw new DrowseError('form-invalid', saying('orderNotYet'), { details: { problems } })
 }
 
-function fieldProblem(where: string, message: string): Problem {
-  return { where, rule: 'form/invalid', message, severity: 'error' }
+function fieldProblem(where: string, said: Saying): Problem {
+  return { where, rule: 'form/invalid', message: inEnglish(said), saying: said, severity: 'error' }
 }
 
 function shippingOf(lines: readonly LineToPrice[], { country, shipping }: OrderPayload, shop: ShopConfig): Sums['shipping'] {
@@ -133,20 +135,16 @@ function shippingOf(lines: readonly LineToPrice[], { country, shipping }: OrderP
   const way = shipping === '' ? ways[0] : ways.find(({ name }) => name === shipping)
   if (way !== undefined) return way
   const others = ways.map(({ name }) => name).join(', ')
-  throw new DrowseError(
-    'form-invalid',
-    shipping === '' ? 'This can’t be sent there.' : `This can’t be sent there by ${shipping}.`,
-    {
-      hint: others === '' ? 'Choose another country, or order less at once.' : `It can be sent by ${others}.`,
-    },
-  )
+  throw new DrowseError('form-invalid', shipping === '' ? saying('cantBeSentThere') : saying('cantBeSentBy', { shipping }), {
+    hint: others === '' ? saying('otherCountry') : saying('otherWays', { ways: others }),
+  })
 }
 
 function sumsWith(lines: readonly LineToPrice[], shipping: Sums['shipping'], shop: ShopConfig): Sums {
   try {
     return sumsOf(lines, shipping, shop)
   } catch (cause) {
-    if (cause instanceof RangeError) throw new DrowseError('form-invalid', cause.message, { cause })
+    if (cause instanceof RangeError) throw new DrowseError('form-invalid', saying('orderLarge'), { cause })
     throw cause
   }
 }

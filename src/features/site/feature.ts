@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { prefixOf } from '../../content/place.ts'
 import {
   assets,
   closings,
@@ -13,9 +14,9 @@ import {
   terms,
 } from '../../model/site-tables.ts'
 import type { Table } from '../../model/types.ts'
-import { FRAME_PATH, FRAME_SLOT } from '../../protocol/page-frame.ts'
+import { FRAME_SLOT, framePath } from '../../protocol/page-frame.ts'
 import { HTML } from '../../render/content-type.ts'
-import { languageTag, PAGE_QUERIES, pageView, textSetting } from '../../render/page-view.ts'
+import { languagesOf, languageTag, PAGE_QUERIES, pageView, textSetting } from '../../render/page-view.ts'
 import { versionsOf } from '../../render/picture.ts'
 import { redirectPage } from '../../render/redirect-page.ts'
 import type { Route } from '../../render/types.ts'
@@ -73,9 +74,10 @@ const notFound: Route = {
 /** The theme's layout around nothing, for the pages that the gateway writes itself. */
 const frame: Route = {
   name: 'frame',
-  pages: () => [{ path: FRAME_PATH, argument: null }],
-  async render(context) {
-    const page = pageView(context, { path: '/', title: '' })
+  pages: (read) => languagesOf(read).map((language) => ({ path: framePath(language), argument: language })),
+  async render(context, argument) {
+    const language = typeof argument === 'string' ? argument : null
+    const page = pageView(context, { path: `${prefixOf(language)}/`, title: '', language })
     return { content: await context.template('Frame', { page, slot: FRAME_SLOT }), contentType: HTML }
   },
 }

@@ -1,3 +1,4 @@
+import { en as sentences } from '../../errors/words/en.ts'
 import type { Problem } from '../../protocol/types.ts'
 import { en } from './en.ts'
 
@@ -30,5 +31,5 @@ function strangeWord(language: string, key: string): Problem {
 }
 
 function wantsForms(key: string): boolean {
-  return Object.entries(en).some(([known, word]) => known === key && typeof word === 'object')
+  return Object.entries({ ...sentences, ...en }).some(([known, word]) => known === key && typeof word === 'object')
 }
