@@ -22,7 +22,7 @@ function pathBefore(request: Request): string {
   return URL.parse(request.headers.get('Referer') ?? '')?.pathname ?? ''
 }
 
-/** Problems in the language of whoever reads the page. */
+/** Problems in the language of whoever reads the page; one that is known by English words alone, such as of a field that no browser leaves out, is told in general. */
 export function toldIn(speech: Speech, problems: readonly Problem[]): readonly Problem[] {
-  return problems.map((problem) => ({ ...problem, message: speech.tell(problem.saying, problem.message) }))
+  return problems.map((problem) => ({ ...problem, message: speech.tell(problem.saying, problem.message, 'form-invalid') }))
 }

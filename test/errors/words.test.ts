@@ -7,6 +7,7 @@ import { inEnglish, saying, speechIn } from '../../src/errors/words/say.ts'
 import { MOST_OF_ONE } from '../../src/features/shop/order-payload.ts'
 import { told } from '../../src/gateway/faults.ts'
 import { en as pageWords } from '../../src/render/words/en.ts'
+import { strangeWords } from '../../src/render/words/strange-words.ts'
 
 /** Codes that no visitor meets: of the command line, of the owner's folder and of what the owner sends. */
 const OWNERS: readonly ErrorCode[] = [
@@ -135,6 +136,14 @@ describe('A language that is not shipped', () => {
     expect(speech.say('done')).toBe('Fertig')
     expect(speech.say('left', { what: 'Lampe', count: 2 })).toBe('Nur noch 2.')
     expect(speech.say('lookNow')).toBe('Look now')
+  })
+
+  test('gets a warning for a word that does not fit, as those of pages do', () => {
+    const words = { de: { left: 'Zu wenig', done: 'Fertig', sendLater: { other: 'In {count} Minuten' } } }
+
+    expect(strangeWords(words)).toMatchObject([
+      { rule: 'config/invalid-word', message: expect.stringContaining('words.de.left') },
+    ])
   })
 
   test('that has words for its pages alone is English here', () => {

@@ -54,6 +54,12 @@ describe('On a Russian site', () => {
     expect(page.replace(/<[^>]*>|Markdown/g, ' ')).not.toMatch(/[a-z]{3}/i)
   })
 
+  test('a field that no browser leaves out is told of in general', async () => {
+    const { page } = await sent(gateway({ languages: RUSSIAN }), 'comment.create', form({ page: '/posts/hello/', text: 'x' }))
+
+    expect(page).toContain('<a href="#name">Одно из полей не заполнено или заполнено не так, как нужно.</a>')
+  })
+
   test('a bound is told with its number', async () => {
     const { page } = await sent(gateway({ languages: RUSSIAN }), 'comment.create', comment({ text: 'я'.repeat(8001) }))
 
