@@ -1,6 +1,5 @@
 import type { SiteConfig } from '../config/types.ts'
 import type { WriteForm } from '../gateway/types.ts'
-import { catalogueOf } from '../render/words/catalogue.ts'
 import { postSaveForm } from './blog/post-save-form.ts'
 import { editForm } from './comments/edit-form.ts'
 import { commentForm, exportForm, importForm, moderationForm } from './comments/form.ts'
@@ -9,16 +8,16 @@ import { moveForm, orderForm } from './shop/order-form.ts'
 import { stockForm } from './shop/stock-form.ts'
 
 /** What of site.yaml the forms follow. */
-export type FormSettings = Pick<SiteConfig, 'language' | 'words'> & { readonly comments: Pick<SiteConfig['comments'], 'editFor'> }
+export type FormSettings = { readonly comments: Pick<SiteConfig['comments'], 'editFor'> }
 
-const DEFAULTS: FormSettings = { language: 'en', words: {}, comments: { editFor: 15 * 60_000 } }
+const DEFAULTS: FormSettings = { comments: { editFor: 15 * 60_000 } }
 
 /** The gateway's side of every feature: what it can check before a machine is woken. */
-export function formsOf({ language, words, comments }: FormSettings = DEFAULTS): readonly WriteForm[] {
+export function formsOf({ comments }: FormSettings = DEFAULTS): readonly WriteForm[] {
   const own = comments.editFor === 0 ? {} : { ownSeconds: comments.editFor / 1000 }
   return [
     { ...commentForm, ...own },
-    { ...editForm(catalogueOf(words, language)), ...own },
+    { ...editForm, ...own },
     moderationForm,
     mailForm,
     importForm,

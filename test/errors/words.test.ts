@@ -25,7 +25,7 @@ const codes = Object.keys(CODES) as ErrorCode[]
 const theirs = codes.filter((code) => CODES[code].status < 500 && !OWNERS.includes(code))
 const ours = codes.filter((code) => CODES[code].status >= 500 && code !== 'queue-full')
 
-const formsOf = (sentence: string | Readonly<Record<string, string>>) =>
+const textsOf = (sentence: string | Readonly<Record<string, string>>) =>
   typeof sentence === 'string' ? [sentence] : Object.values(sentence)
 const placesOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted()
 const isRussian = (text: string) => /[а-яё]/i.test(text)
@@ -60,10 +60,10 @@ describe('A sentence', () => {
   const keys = Object.keys(en) as (keyof typeof en)[]
 
   test.each(keys)('“%s” is in Russian what it is in English, with the same places', (key) => {
-    const [english = ''] = formsOf(en[key]).slice(-1)
+    const [english = ''] = textsOf(en[key]).slice(-1)
 
-    expect(formsOf(ru[key]).filter((text) => !isRussian(text))).toEqual([])
-    for (const text of [...formsOf(ru[key]), ...formsOf(en[key])]) expect(placesOf(text)).toEqual(placesOf(english))
+    expect(textsOf(ru[key]).filter((text) => !isRussian(text))).toEqual([])
+    for (const text of [...textsOf(ru[key]), ...textsOf(en[key])]) expect(placesOf(text)).toEqual(placesOf(english))
   })
 
   test('with a number has all forms that its language has', () => {

@@ -7,25 +7,32 @@ import type { Fields } from '../../src/gateway/types.ts'
 const htmlOf = (fields: Fields) => commentForm.html?.(fields, [], speechIn('en')) ?? ''
 
 describe('The page of what one wrote', () => {
-  const formOf = (settings: Parameters<typeof formsOf>[0]) => formsOf(settings).find(({ kind }) => kind === 'comment.edit')
-  const write = { id: 'a', kind: 'comment.create', payload: { text: 'Hm <b>' }, result: { number: 3 }, nextKey: 'k' }
+  const formOf = (settings?: Parameters<typeof formsOf>[0]) => formsOf(settings).find(({ kind }) => kind === 'comment.edit')
+  const write = {
+    id: 'a',
+    kind: 'comment.create',
+    payload: { page: '/posts/hello/', text: 'Hm <b>' },
+    result: { number: 3 },
+    nextKey: 'k',
+  }
 
-  test('speaks the site’s language, in its own words where it has some', () => {
+  test('speaks the visitor’s language, in the site’s own words where it has some', () => {
     const words = { ru: { save: 'Готово <' } }
-    const mine = formOf({ language: 'ru', words, comments: { editFor: 1000 } })?.mine?.([write])
+    const mine = formOf()?.mine?.([write], speechIn('ru', words))
 
     expect(mine?.title).toBe('Написанное вами')
     expect(mine?.html).toContain('>Готово &lt;</button>')
     expect(mine?.html).toContain('>Удалить</button>')
     expect(mine?.html).toContain('Hm &lt;b&gt;</textarea>')
-    expect(formOf(undefined)?.mine?.([]).html).toContain('There is nothing here')
+    expect(mine?.html).toContain('name="page" value="/posts/hello/"')
+    expect(formOf()?.mine?.([], speechIn('en')).html).toContain('There is nothing here')
   })
 
   test('knows a browser for as long as the site says', () => {
-    const seconds = (editFor: number) => formOf({ language: 'en', words: {}, comments: { editFor } })?.ownSeconds
+    const seconds = (editFor: number) => formOf({ comments: { editFor } })?.ownSeconds
 
     expect([seconds(60_000), seconds(0)]).toEqual([60, undefined])
-    expect(formOf(undefined)?.ownSeconds).toBe(900)
+    expect(formOf()?.ownSeconds).toBe(900)
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { FORMS } from '../../src/features/forms.ts'
+import { formsOf } from '../../src/features/forms.ts'
 import type { GatewayOptions } from '../../src/gateway/types.ts'
 import { FRAME_SLOT } from '../../src/protocol/page-frame.ts'
 import type { Receipt } from '../../src/protocol/types.ts'
@@ -16,7 +16,7 @@ const ENGLISH = { own: 'en', others: ['ru', 'de'], words: { de: { titleProblem: 
 /** A site of these languages, with the forms that there are. */
 function gateway(options: Partial<GatewayOptions>): Fixture {
   const made = fixture({
-    forms: FORMS,
+    forms: formsOf(),
     frame: async (language) => `<html lang="${language}"><title></title>${FRAME_SLOT}`,
     ...options,
   })
@@ -248,6 +248,17 @@ describe('On a site of several languages', () => {
     const response = await site.app.request('/-/comment.edit', { headers: { Referer: 'https://example.org/ru/posts/hello/' } })
 
     expect(await response.text()).toContain('<html lang="ru">')
+  })
+
+  test('a refused change of a comment is in the language of the page that it is on', async () => {
+    const change = form({ number: '1', write: 'w', page: '/ru/posts/hello/', text: '' })
+
+    const { status, page } = await sent(gateway({ languages: ENGLISH }), 'comment.edit', change)
+
+    expect(status).toBe(422)
+    expect(page).toContain('<html lang="ru"><title>Так не получится</title>')
+    expect(page).toContain('<p>Пока это отправить нельзя: изменение.</p>')
+    expect(page).toContain('>Сохранить</button>')
   })
 
   test('words of the site’s own go before ours, and labels are those of its pages', async () => {

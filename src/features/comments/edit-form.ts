@@ -1,24 +1,28 @@
 import * as v from 'valibot'
+import type { Speech } from '../../errors/words/types.ts'
 import type { Fields, OwnWrite, WriteForm } from '../../gateway/types.ts'
 import type { Json, Problem } from '../../protocol/types.ts'
 import type { Catalogue } from '../../render/views.ts'
+import { catalogueOf } from '../../render/words/catalogue.ts'
 import { escapeXml } from '../../render/xml.ts'
 import { checked } from '../checked.ts'
 import { editSchema, MAX_TEXT } from './payload.ts'
 
-/** The gateway's face of `comment.edit`: a visitor changes or deletes what they wrote, from the same browser and for a while. `words` are those of its page. */
-export function editForm(words: Catalogue): WriteForm {
-  return {
-    kind: 'comment.edit',
-    noun: 'change',
-    actor: 'visitor',
-    maxBytes: 80 * 1024,
-    parse: (input) => checked(editSchema, input.type === 'fields' ? fromFields(input.fields) : withDelete(input.json)),
-    page: () => null,
-    ofOwn: (payload) => editOf(payload)?.write ?? null,
-    html: (fields, problems) => formHtml(words, fields, problems),
-    mine: (writes) => ({ title: words.mineTitle, html: mineHtml(words, writes) }),
-  }
+/** The gateway's face of `comment.edit`: a visitor changes or deletes what they wrote, from the same browser and for a while. */
+export const editForm: WriteForm = {
+  kind: 'comment.edit',
+  noun: 'change',
+  actor: 'visitor',
+  maxBytes: 80 * 1024,
+  parse: (input) => checked(editSchema, input.type === 'fields' ? fromFields(input.fields) : withDelete(input.json)),
+  page: () => null,
+  ofOwn: (payload) => editOf(payload)?.write ?? null,
+  html: (fields, problems, speech) => formHtml(wordsOf(speech), fields, problems),
+  mine: (writes, speech) => ({ title: wordsOf(speech).mineTitle, html: mineHtml(wordsOf(speech), writes) }),
+}
+
+function wordsOf({ own, language }: Speech): Catalogue {
+  return catalogueOf(own, language)
 }
 
 function fromFields({ number, write = '', text = '', delete: deletes }: Fields): Json {
@@ -35,7 +39,7 @@ function editOf(payload: Json) {
   return parsed.success ? parsed.output : null
 }
 
-const created = v.object({ payload: v.object({ text: v.string() }), result: v.object({ number: v.number() }) })
+const created = v.object({ payload: v.object({ page: v.string(), text: v.string() }), result: v.object({ number: v.number() }) })
 
 function mineHtml(words: Catalogue, writes: readonly OwnWrite[]): string {
   const edits = new Map(writes.flatMap(({ payload }) => (editOf(payload) ? [[editOf(payload)?.write, editOf(payload)]] : [])))
@@ -43,8 +47,9 @@ function mineHtml(words: Catalogue, writes: readonly OwnWrite[]): string {
     const own = v.safeParse(created, write)
     const edit = edits.get(write.id)
     if (write.kind !== 'comment.create' || !own.success || edit?.delete === true) return []
+    const { page } = own.output.payload
     const text = edit?.delete === false ? edit.text : own.output.payload.text
-    return [formHtml(words, { number: String(own.output.result.number), write: write.id, text, key: write.nextKey }, [])]
+    return [formHtml(words, { number: String(own.output.result.number), write: write.id, page, text, key: write.nextKey }, [])]
   })
   return forms.length === 0 ? `<p>${escapeXml(words.mineNone)}</p>` : forms.join('\n')
 }
@@ -52,7 +57,7 @@ function mineHtml(words: Catalogue, writes: readonly OwnWrite[]): string {
 /** Without a number there is nothing to say which comment it is about, and so no form. */
 function formHtml(
   words: Catalogue,
-  { number = '', write = '', text = '', key = '' }: Fields,
+  { number = '', write = '', page = '', text = '', key = '' }: Fields,
   problems: readonly Problem[],
 ): string {
   const problem = problems.find(({ where }) => where === 'text')
@@ -61,7 +66,8 @@ function formHtml(
   const id = problems.length === 0 ? `text-${escapeXml(number)}` : 'text'
   return [
     '<form class="comment-form" method="post" action="/-/comment.edit">',
-    ...Object.entries({ number, write, key }).flatMap(([name, value]) =>
+    // The page tells in which language the answer is to be.
+    ...Object.entries({ number, write, page, key }).flatMap(([name, value]) =>
       value === '' ? [] : [`<input type="hidden" name="${name}" value="${escapeXml(value)}">`],
     ),
     `<label class="full">${escapeXml(words.text)}${said}`,
