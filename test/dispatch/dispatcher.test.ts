@@ -267,7 +267,8 @@ describe('a machine that was saved when its gateway ended', () => {
   async function savedAndStopped(idle: { keepPausedMs: number; keepSavedMs: number }) {
     const folder = newFolder()
     const toy = toyMachine({ save: true })
-    const before = await desk({ folder, toy, idle })
+    // Its own time would come while it is being stopped.
+    const before = await desk({ folder, toy, idle: { ...idle, keepSavedMs: 60_000 } })
     await before.dispatcher.settled('blog', await before.write('hello'), 5000)
     await vi.waitFor(() => expect(toy.log.at(-1)).toBe('suspend saved'))
     await vi.waitFor(() => expect(before.runs.at(-1)).toMatchObject({ to: 'saved' }))
