@@ -91,16 +91,18 @@ function removeFile(root: string, key: string): void {
   }
 }
 
-/** Node's own `recursive` never ends where a folder is there but takes no new ones, such as /proc. */
-function makeFolder(path: string): void {
+/** Node's own `recursive` never ends where a folder is there but takes no new ones, such as /proc. `isAgain`: the folder above was there a moment ago. */
+function makeFolder(path: string, isAgain = false): void {
   try {
     mkdirSync(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null
     if (code === 'EEXIST' && statSync(path).isDirectory()) return
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
-    makeFolder(dirname(path))
-    makeFolder(path)
+    const isInFolder = existsSync(dirname(path))
+    // Another thread may have made the folder above just now.
+    if (code !== 'ENOENT' || (isInFolder && isAgain)) throw error
+    if (!isInFolder) makeFolder(dirname(path))
+    makeFolder(path, true)
   }
 }
 
