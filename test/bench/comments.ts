@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -64,9 +64,6 @@ export async function benchComments(): Promise<string> {
 async function start(dir: string): Promise<Gateway> {
   const site = join(dir, 'site')
   writeCorpus(site, POSTS)
-  // All of it comes from one network, and far more than a person sends.
-  const limits = ['writesPerHour', 'writesPerNetwork', 'wakesPerHour', 'wakesPerDay'].map((name) => `  ${name}: unlimited\n`)
-  appendFileSync(join(site, 'site.yaml'), `gateway:\n${limits.join('')}`)
   const child = spawn(process.execPath, [MAIN, 'start', site, '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
   const batches: Batch[] = []
   const url = await new Promise<string>((resolve, reject) => {
