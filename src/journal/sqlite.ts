@@ -49,7 +49,7 @@ export function sqliteJournal({ path, now, newId, maxSizeBytes }: SqliteJournalO
   const byKey = db.prepare(`SELECT ${columns} FROM writes WHERE site = ? AND kind = ? AND key = ?`)
   const byId = db.prepare(`SELECT ${columns} FROM writes WHERE id = ? AND site = ?`)
   const openWrites = db.prepare(`SELECT ${columns}, length(payload) AS size FROM writes
-    WHERE site = ? AND state IN ('accepted', 'applied') AND role = ? ORDER BY seq LIMIT ?`)
+    WHERE site = ? AND state IN ('accepted', 'applied') AND role = ? ORDER BY seq LIMIT CAST(? AS INTEGER)`)
   const countOpen = db.prepare(`SELECT count(*) AS open FROM writes
     WHERE site = ? AND state IN ('accepted', 'applied') AND role = 'visitor'`)
   const insertWrite = db.prepare(`INSERT INTO writes (id, site, kind, key, role, payload, fingerprint, accepted_at, blobs, state)

@@ -9,17 +9,16 @@ import { escapeXml } from './xml.ts'
 type Report = (problem: PageProblem) => void
 
 /** An entry's body with its slots filled, for the page of its own: links that lead nowhere are reported. */
-export function bodyHtml(context: PageContext, entry: Entry, site: SiteView): string {
-  return fill(context, entry, site, (problem) => context.report(problem))
+export function bodyHtml(context: PageContext, entry: Entry, body: Body, site: SiteView): string {
+  return fill(context, entry, body, site, (problem) => context.report(problem))
 }
 
 /** The same for another page that shows the body, such as a feed; what is wrong is told by the entry's own page. */
 export function quotedBodyHtml(context: PageContext, entry: Entry, site: SiteView): string {
-  return fill(context, entry, site, () => {})
+  return fill(context, entry, context.body(entry.bodyHash), site, () => {})
 }
 
-function fill(context: PageContext, entry: Entry, site: SiteView, report: Report): string {
-  const body = context.body(entry.bodyHash)
+function fill(context: PageContext, entry: Entry, body: Body, site: SiteView, report: Report): string {
   const { html, slots } = body
   if (slots.length === 0) return html
   return new Filling(body, { entry, site, context, report }).fill({ start: 0, end: html.length, first: 0, next: slots.length })

@@ -273,7 +273,7 @@ export function entryView(context: PageContext, entry: Entry): EntryView {
   reportImage(context, entry)
   return {
     ...linkOf(context, entry, site.language),
-    html: bodyHtml(context, entry, site),
+    html: bodyHtml(context, entry, body, site),
     headings: body.headings,
     toc: hasToc(context, entry) ? tocOf(body.headings) : [],
     words: body.words,
