@@ -20,7 +20,6 @@ export interface ApplyContext {
 export interface Applied {
   readonly page?: string
   readonly anchor?: string
-  readonly notice?: string
   readonly result?: Json
   /** Warnings. */
   readonly problems?: readonly Problem[]

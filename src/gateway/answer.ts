@@ -6,7 +6,7 @@ import type { JournalEntry } from '../journal/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
 import { POLICY_WITH_SCRIPT } from './headers.ts'
 import { resultLocation } from './location.ts'
-import { donePage, errorPage, framed, noticePage, ownPage, type Page, parkedPage, waitingPage } from './pages.ts'
+import { donePage, errorPage, framed, ownPage, type Page, parkedPage, waitingPage } from './pages.ts'
 import { toldIn } from './speech.ts'
 import type { GatewayOptions } from './types.ts'
 
@@ -67,8 +67,6 @@ export function createAnswers(
       if (location !== null) c.header('Location', location)
       return c.json({ id: write.id, status: receipt.status, location, receipt }, isFresh ? 201 : 200)
     }
-    // What the page does not show is told on the write's own page, which may be loaded again without sending anything twice.
-    if (receipt.notice !== undefined) return c.redirect(statusPath(write.id), 303)
     return location === null ? await page(donePage(speech, nounOf(write.kind)), 200) : c.redirect(location, 303)
   }
 
@@ -94,9 +92,6 @@ export function createAnswers(
     if (state === 'parked') return await page(parkedPage(speech, nounOf(write.kind)), 200)
     if (state !== 'published' || receipt === null)
       return await page(waitingPage(speech, nounOf(write.kind), statusPath(write.id)), 200)
-    if (receipt.status === 'applied' && receipt.notice !== undefined) {
-      return await page(noticePage(speech, nounOf(write.kind), receipt.notice, resultLocation(receipt, published)), 200)
-    }
     return await receiptAnswer(entry, receipt, false)
   }
 

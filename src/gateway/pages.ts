@@ -118,16 +118,3 @@ ${raw(content)}
 </section>`,
   }
 }
-
-/** The write is done, and the page it is about does not show it (yet). */
-export function noticePage({ say }: Speech, noun: string, notice: string, location: string | null): Page {
-  const title = say('arrived', { noun })
-  return {
-    title,
-    content: html`<section class="gateway" role="status">
-<h1>${title}</h1>
-<p>${notice}</p>
-${location === null ? '' : html`<p><a href="${location}">${say('backToPage')}</a></p>`}
-</section>`,
-  }
-}

@@ -44,7 +44,6 @@ export const receiptSchema: v.GenericSchema<unknown, Receipt> = v.variant('statu
     status: v.literal('applied'),
     page: v.exactOptional(v.string()),
     anchor: v.exactOptional(v.string()),
-    notice: v.exactOptional(v.string()),
     result: v.exactOptional(json),
     problems: v.exactOptional(v.array(problem)),
   }),

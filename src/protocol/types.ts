@@ -33,8 +33,6 @@ export type Receipt =
       readonly page?: string
       /** The element on that page, without `#`. */
       readonly anchor?: string
-      /** A sentence for the person who sent it, where the page does not show what came of it: "Your comment waits for …". */
-      readonly notice?: string
       /** What the kind wants to tell its caller. */
       readonly result?: Json
       /** Warnings: what was taken all the same. */

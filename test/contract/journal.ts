@@ -180,7 +180,6 @@ export function journalContract(name: string, fresh: () => Subject): void {
       const receipt: Receipt = {
         write: entry.write.id,
         status: 'applied',
-        notice: 'It waits.',
         result: { n: [1, null] },
         problems,
       }

@@ -18,7 +18,6 @@ export const en = {
     'It is saved, but it could not be added to the site. It is tried again the next time the site’s server is started; you need not send it again.',
   done: 'Done',
   arrivedText: 'Your {noun} has arrived.',
-  arrived: 'Your {noun} has arrived',
   backToPage: 'Back to the page',
   nounComment: 'comment',
   nounOrder: 'order',
