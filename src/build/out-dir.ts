@@ -37,6 +37,8 @@ export function openOutDir(root: string): OutDir {
     write(object, bytes) {
       const file = join(root, object.key)
       explain(root, () => {
+        // Where an earlier version lies, there is a folder, unless somebody removed it.
+        if (written.has(object.key) && rewrite(file, bytes)) return
         folder(dirname(file))
         writeFileSync(file, bytes)
       })
@@ -54,6 +56,17 @@ export function openOutDir(root: string): OutDir {
       written = kept
       return gone
     },
+  }
+}
+
+/** False where there is no folder for the file. */
+function rewrite(file: string, bytes: Uint8Array): boolean {
+  try {
+    writeFileSync(file, bytes)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
   }
 }
 

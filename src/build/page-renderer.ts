@@ -77,6 +77,7 @@ export class PageRenderer {
       path,
       row: (table, key) => recorder.row(table, key),
       list: (index, group, range) => recorder.list(index, group, range),
+      rows: (table, index, group, range) => recorder.rows(table, index, group, range),
       count: (index, group, atMost) => recorder.count(index, group, atMost),
       query: (query, argument) => recorder.query(query, argument),
       template(name, props) {

@@ -101,7 +101,7 @@ export class Planner {
   plan(touched: readonly Touched[]): Plan {
     this.#staleUnits = new Map()
     this.#stalePages = new Set()
-    this.#queries.forgetAnswers()
+    this.#queries.keepAnswers()
     const rows = new Map<string, Touched & { type: 'row' }>()
     const { givenUp, takenUp } = this.#renewal
     for (const name of givenUp) for (const key of this.#graph.keysFrom(unitPrefix(name))) this.#graph.forget(key)

@@ -121,7 +121,10 @@ export class Site {
   change<T>(work: (change: Change) => T): { readonly result: T; readonly plan: Plan } {
     const outcome = this.database.transactionSync(() => {
       const anew = this.#meetsNewEngine()
-      if (anew) this.#graph.clear()
+      if (anew) {
+        this.#graph.clear()
+        this.#queries.forgetAnswers()
+      }
       if (this.#graph.isEmpty) {
         this.#graph.indexLater()
         this.#rows.leavePlaces()

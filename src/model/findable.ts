@@ -5,11 +5,7 @@ import { inLanguage } from './site-tables.ts'
 import { defineTable } from './table.ts'
 
 /** What search knows of an entry: no page but the search's own files depends on it. */
-export interface Findable {
-  /** The entry's. */
-  readonly id: string
-  readonly language: string | null
-  readonly shown: boolean
+export interface Findable extends Pick<Entry, 'id' | 'language' | 'shown' | 'title' | 'path' | 'date'> {
   /** Short, and sorts newer entries after older ones. Two may have the same by chance. */
   readonly key: string
   /** Its words by their parts, those of its title and terms first, with `+`. */
@@ -35,7 +31,7 @@ const KEYS = 36 ** KEY_LENGTH
 
 /** `vocabulary`: the body's. */
 export function findableOf(entry: Entry, vocabulary: readonly string[]): Findable {
-  const { id, language, shown, title, terms, description } = entry
+  const { id, language, shown, title, path, date, terms, description } = entry
   const words = Array.from({ length: PARTS }, (_, part) => vocabulary[part] ?? '')
   // An author's description may say what the text does not.
   for (const word of wordsIn(description)) {
@@ -48,7 +44,7 @@ export function findableOf(entry: Entry, vocabulary: readonly string[]): Findabl
     const part = partOf(word)
     words[part] = words[part] === '' ? `${word}+` : `${word}+ ${words[part]}`
   }
-  return { id, language, shown, key: keyOf(entry), words }
+  return { id, language, shown, title, path, date, key: keyOf(entry), words }
 }
 
 /** The day, and some digits of the id's hash. */

@@ -10,9 +10,12 @@ import type { Answer, Query } from './types.ts'
 /** What queries need of the graph. */
 type QueryGraph = Pick<Graph, 'find' | 'record' | 'readersOfQuery'>
 
+/** So many answers are kept over a change; none of a change that asked for more, such as a first build. */
+const MOST_KEPT = 5_000
+
 /**
  * Answers queries, each at most once between two changes, and cuts off: when a query's reads were touched but its result is what it was, its readers never
- * hear of it. Results are not kept on disk, only their hashes; so a result is always worked out from the site as it stands and can't be stale.
+ * hear of it. Results are not kept on disk, only their hashes. In memory those given lately are kept over a change, until something they come from is touched.
  */
 export class Queries {
   readonly #graph: QueryGraph
@@ -22,7 +25,10 @@ export class Queries {
   /** Told the keys of readers whose reads changed. */
   readonly #stale: (keys: readonly string[]) => void
   readonly #dirty = new Set<string>()
+  /** Since the last change. */
   readonly #answers = new Map<string, Answer>()
+  /** From before it, those of before the longest first. They hold once nothing is dirty. */
+  readonly #kept = new Map<string, Answer>()
   readonly #running = new Set<string>()
 
   constructor(graph: QueryGraph, rows: Rows, queries: readonly Query[], stale: (keys: readonly string[]) => void) {
@@ -37,21 +43,39 @@ export class Queries {
   /** Knows these beside its own, and no others. */
   extend(queries: readonly Query[]): void {
     this.#byName = new Map([...this.#builtIn, ...queries].map((query) => [query.name, query]))
+    this.forgetAnswers()
   }
 
   /** The graph has forgotten this query: its id is no longer good. */
   forget(key: string): void {
     this.#answers.delete(key)
+    this.#kept.delete(key)
   }
 
-  /** The site is about to change: answers may no longer hold. */
   forgetAnswers(): void {
     this.#answers.clear()
+    this.#kept.clear()
     this.#dirty.clear()
+  }
+
+  /** The site has changed. Whose reads were touched is about to be marked dirty. */
+  keepAnswers(): void {
+    if (this.#answers.size > MOST_KEPT) this.#answers.clear()
+    for (const [key, answer] of this.#answers) {
+      this.#kept.delete(key)
+      this.#kept.set(key, answer)
+    }
+    this.#answers.clear()
+    this.#dirty.clear()
+    for (const key of this.#kept.keys()) {
+      if (this.#kept.size <= MOST_KEPT) break
+      this.#kept.delete(key)
+    }
   }
 
   markDirty(key: string): void {
     this.#dirty.add(key)
+    this.#kept.delete(key)
   }
 
   /** Works out every dirty query again; their readers are told through `stale`, which may mark more. */
@@ -66,7 +90,7 @@ export class Queries {
 
   answer(query: Query, argument: Json): Answer {
     const key = readerKey('query', query.name, argument)
-    const known = this.#answers.get(key)
+    const known = this.#answers.get(key) ?? this.#keptAnswer(key)
     if (known) return known
     const registered = this.#byName.get(query.name)
     if (registered === undefined)
@@ -78,6 +102,13 @@ export class Queries {
     } finally {
       this.#running.delete(key)
     }
+  }
+
+  /** While something is dirty, what comes from it may not have been marked yet. */
+  #keptAnswer(key: string): Answer | undefined {
+    const kept = this.#dirty.size === 0 ? this.#kept.get(key) : undefined
+    if (kept) this.#answers.set(key, kept)
+    return kept
   }
 
   #run(query: Query, argument: Json, key: string): Answer {

@@ -36,6 +36,13 @@ export class Recorder implements Read {
     return spots
   }
 
+  rows<Row>(table: Table<Row>, index: Index, group: string, range: Range = {}): readonly Row[] {
+    const found = this.#rows.found(table, index, group, range)
+    this.#seenSpans.push({ index: index.name, group, ...spanOf(found, range) })
+    for (const { key } of found) this.#seenRows.push([table.name, key])
+    return found.map(({ row }) => row)
+  }
+
   count(index: Index, group: string, atMost?: number): number {
     const count = this.#rows.count(index, group, atMost)
     const high =

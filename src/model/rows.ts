@@ -77,6 +77,26 @@ export class Rows implements Change {
     return found.map((spot) => ({ key: String(spot.key), position: String(spot.pos) }))
   }
 
+  rows<Row>(table: Table<Row>, index: Index, group: string, range: Range = {}): readonly Row[] {
+    return this.found(table, index, group, range).map(({ row }) => row)
+  }
+
+  /** The same with their spots. */
+  found<Row>(table: Table<Row>, index: Index, group: string, range: Range): readonly (Spot & { readonly row: Row })[] {
+    const { after = '', before = LAST_POSITION, reverse = false, limit = -1, skip = 0 } = range
+    const found = this.#database.all(
+      `SELECT i.key, pos, row FROM "i_${index.name}" i CROSS JOIN "r_${table.name}" r ON r.key = i.key
+       WHERE grp = ? AND pos > ? AND pos < ? ORDER BY pos ${reverse ? 'DESC' : 'ASC'} ${LIMIT} OFFSET CAST(? AS INTEGER)`,
+      group,
+      after,
+      before,
+      limit,
+      skip,
+    )
+    // As in `row`: only `put` writes rows.
+    return found.map(({ key, pos, row }) => ({ key: String(key), position: String(pos), row: JSON.parse(String(row)) as Row }))
+  }
+
   count(index: Index, group: string, atMost = -1): number {
     const from = this.#milestone(index, group, atMost)
     const found = this.#database.get(

@@ -44,6 +44,8 @@ export interface Read {
   row<Row>(table: Table<Row>, key: string): Row | null
   /** Lists keys, not rows: the reader depends on which rows are there, and on those it then reads. */
   list(index: Index, group: string, range?: Range): readonly Spot[]
+  /** The rows of such a listing, in its order: as to list them and to look at each, in a fraction of the time. The index is the table's. */
+  rows<Row>(table: Table<Row>, index: Index, group: string, range?: Range): readonly Row[]
   /** How many rows a group has; a count of at most `atMost` reads no further than that. */
   count(index: Index, group: string, atMost?: number): number
   /** The query's result. The reader depends on the result, not on what the query read to get it. */

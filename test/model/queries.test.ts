@@ -27,8 +27,12 @@ const programs = defineTable<Program, 'all'>({
   places: { all: ({ id, value }) => [{ group: String(value % 2), sort: String(id) }] },
 })
 
+/** How often the query below was worked out. */
+let runs = 0
+
 /** Small results on purpose: most changes of what is below leave the answer as it is. */
 const answer: Query<number, number> = defineQuery('answer', (read, id) => {
+  runs++
   const program = read.row(programs, String(id))
   if (program === null) return -1
   const answers = program.asks.map((asked) => read.query(answer, asked))
@@ -183,6 +187,20 @@ describe('Queries that read what other queries answer', () => {
 
     await expect(site.publish([one(4, { value: 4 })])).resolves.toBe(0)
     await expect(site.publish([one(4, { value: 2 })])).resolves.toBe(1)
+  })
+
+  test('are not worked out again for a page that reads something else as well, until what they come from is another', async () => {
+    const site = new Publisher()
+    const inner = one(3, { value: 1 })
+    await site.publish([one(2, { hasPage: true, asks: [3] }), inner])
+    const before = runs
+
+    await site.publish([one(2, { hasPage: true, asks: [3], value: 1 })])
+    expect(runs - before).toBe(0)
+
+    await site.publish([{ ...inner, value: 2 }])
+    expect(runs - before).toBe(1)
+    expect(site.output.get('2/index.html')).toBe('[1,[2],1]')
   })
 
   test('are forgotten with the last page that asks them', async () => {

@@ -61,11 +61,13 @@ const range: fc.Arbitrary<Range> = fc.record(
 
 type Look =
   | { readonly look: 'list'; readonly group: string; readonly range: Range }
+  | { readonly look: 'rows'; readonly group: string; readonly range: Range }
   | { readonly look: 'count'; readonly group: string; readonly atMost: number | null }
   | { readonly look: 'row'; readonly id: string }
 
 const look: fc.Arbitrary<Look> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ look: fc.constant('list' as const), group, range }) },
+  { weight: 3, arbitrary: fc.record({ look: fc.constant('rows' as const), group, range }) },
   fc.record({ look: fc.constant('count' as const), group, atMost: fc.option(fc.nat(4)) }),
   fc.record({ look: fc.constant('row' as const), id }),
 )
@@ -74,6 +76,7 @@ function run(read: Read, looks: readonly Look[]): unknown {
   return looks.map((each) => {
     if (each.look === 'row') return read.row(items, each.id)
     if (each.look === 'list') return read.list(byGroup, each.group, each.range)
+    if (each.look === 'rows') return read.rows(items, byGroup, each.group, each.range)
     return each.atMost === null ? read.count(byGroup, each.group) : read.count(byGroup, each.group, each.atMost)
   })
 }
@@ -120,6 +123,7 @@ describe('A list', () => {
         }
 
         expect(rows.list(byGroup, of, within)).toEqual(listed(all, of, within))
+        expect(rows.rows(items, byGroup, of, within)).toEqual(listed(all, of, within).map(({ key }) => all.get(key)))
         expect(rows.count(byGroup, of)).toBe(listed(all, of, {}).length)
       }),
       { numRuns: 500 },

@@ -19,8 +19,11 @@ import type { ThemeAttempt } from './theme-watch.ts'
 import type { Audience, DevOptions, Fault, RoundReport } from './types.ts'
 import { type Burst, type FileWatch, watchFiles } from './watch-files.ts'
 
-/** Long enough for an editor that writes a file in two steps, short enough not to be felt. */
-const QUIET_MS = 4
+/**
+ * Longer than editors take between the parts of a file: a tenth of this or so, and an empty file is waited for anyway. What still comes later is taken in by a
+ * round of its own.
+ */
+const QUIET_MS = 1
 /** What is due and can't be shown is tried again after this time. */
 const SHORTEST_ALARM_MS = 1_000
 /** A clock that is set forward is noticed after this time. */

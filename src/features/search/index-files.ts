@@ -4,30 +4,43 @@ import { inLanguage } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
-import { entryLink, languagesOf, searchPath } from '../../render/page-view.ts'
+import { languagesOf, searchPath } from '../../render/page-view.ts'
 import type { PageSpec, Route } from '../../render/types.ts'
 import { type Group, groupCount, groupsOf, rangeOf } from './groups.ts'
 
 /** A group's number and bits, of a language. */
 type GroupOf = readonly [language: string | null, number: number, bits: number]
 
-/**
- * The words of a group's entries, a text for each part: a line an entry that has any, its key and then its words. Not turned round into words with their entries:
- * compressed, that would be hardly smaller, and it would take ten times as long to make.
- */
-const groupWords = defineQuery<GroupOf, string[]>('search-group', (read, group) => {
+/** The texts of a group's files. */
+type GroupTexts = {
+  /** Of each entry a line of JSON: its key, title, path and date. */
+  readonly entries: string
+  /**
+   * The entries' words, a text for each part: a line an entry that has any, its key and then its words. Not turned round into words with their entries:
+   * compressed, that would be hardly smaller, and it would take ten times as long to make.
+   */
+  readonly words: string[]
+}
+
+/** All of them at once, since looking at a group's entries takes longer than all else. */
+const groupTexts = defineQuery<GroupOf, GroupTexts>('search-group', (read, [language, number, bits]) => {
+  const index = findable.indexes.byHash
+  const all = read.rows(findable, index, inLanguage(language, ''), rangeOf({ number, bits }))
   const lines: string[][] = Array.from({ length: PARTS }, () => [])
-  for (const { key, words } of entriesOf(read, group))
+  for (const { key, words } of all)
     for (const [part, text] of words.entries()) if (text !== '') lines[part]?.push(`${key} ${text}\n`)
-  return lines.map((of) => of.join(''))
+  const entries = all.map(({ key, title, path, date }) => JSON.stringify([key, title, path, date]))
+  return { entries: `[\n${entries.join(',\n')}\n]\n`, words: lines.map((of) => of.join('')) }
 })
 
 const partWords = defineQuery<readonly [...GroupOf, part: number], string>(
   'search-part',
-  (read, [language, number, bits, part]) => read.query(groupWords, [language, number, bits])[part] ?? '',
+  (read, [language, number, bits, part]) => read.query(groupTexts, [language, number, bits]).words[part] ?? '',
 )
 
-export const INDEX_QUERIES = [groupCount, groupWords, partWords] as unknown as readonly Query[]
+const groupEntries = defineQuery<GroupOf, string>('search-entries', (read, group) => read.query(groupTexts, group).entries)
+
+export const INDEX_QUERIES = [groupCount, groupTexts, partWords, groupEntries] as unknown as readonly Query[]
 
 /** The words of each group, cut by the words' beginnings: what a reader loads for a word is a sixteenth of all words. */
 export const wordFiles: Route = {
@@ -50,13 +63,7 @@ export const wordFiles: Route = {
 export const entryFiles: Route = {
   name: 'search-entries',
   pages: (read) => allGroups(read, (path, group) => [{ path: `${path}entries-${group[1]}.json`, argument: [...group] }]),
-  render(context, argument) {
-    const rows = entriesOf(context, groupFrom(argument)).flatMap(({ id, key }) => {
-      const link = context.query(entryLink, id)
-      return link === null ? [] : [JSON.stringify([key, link.title, link.path, link.date])]
-    })
-    return { content: `[\n${rows.join(',\n')}\n]\n`, contentType: 'application/json' }
-  },
+  render: (context, argument) => ({ content: context.query(groupEntries, groupFrom(argument)), contentType: 'application/json' }),
 }
 
 function allGroups(read: Read, files: (path: string, group: GroupOf) => readonly PageSpec[]): readonly PageSpec[] {
@@ -70,9 +77,4 @@ function allGroups(read: Read, files: (path: string, group: GroupOf) => readonly
 function groupFrom(argument: Json): GroupOf {
   const [language, number, bits] = Array.isArray(argument) ? argument : []
   return [typeof language === 'string' ? language : null, Number(number), Number(bits)]
-}
-
-function entriesOf(read: Read, [language, number, bits]: GroupOf) {
-  const spots = read.list(findable.indexes.byHash, inLanguage(language, ''), rangeOf({ number, bits }))
-  return spots.flatMap(({ key }) => read.row(findable, key) ?? [])
 }
