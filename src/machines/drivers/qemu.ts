@@ -4,6 +4,7 @@ import { DrowseError } from '../../errors/drowse-error.ts'
 import { greet } from '../../protocol/greet.ts'
 import { createTurns, type Turns } from '../../protocol/turns.ts'
 import { atExit } from '../host/at-exit.ts'
+import { end } from '../host/child.ts'
 import { dieWithParent } from '../host/die-with-parent.ts'
 import { findLeftover, forgetGuest, noteGuest, sweepLeftover } from '../host/leftover.ts'
 import { processTable } from '../host/process-state.ts'
@@ -55,7 +56,7 @@ export function qemuDriver(options: QemuDriverOptions) {
   let closed = false
 
   const killAll = () => {
-    for (const { vm } of machines.values()) vm?.kill()
+    for (const { vm } of machines.values()) vm?.signal('SIGKILL')
   }
   const forget = atExit(killAll)
 
@@ -237,7 +238,7 @@ export function qemuDriver(options: QemuDriverOptions) {
     const dataDir = options.dataDir(id)
     if (vm === null || vm.gone) await sweepLeftover(dataDir, table, deadline)
     else {
-      const kill = () => vm.kill()
+      const kill = () => vm.signal('SIGKILL')
       if (deadline.aborted) kill()
       deadline.addEventListener('abort', kill, { once: true })
       vm.closeInput()
@@ -280,10 +281,4 @@ export function qemuDriver(options: QemuDriverOptions) {
 async function commandPrefix(): Promise<readonly string[]> {
   await runProgram(QEMU, ['--version'])
   return [...(await dieWithParent(process.platform)), QEMU]
-}
-
-/** Returns once the machine is gone. */
-async function end(vm: Vm): Promise<void> {
-  vm.kill()
-  await vm.ended
 }

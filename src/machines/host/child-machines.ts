@@ -6,7 +6,7 @@ import { createTurns, type Turns } from '../../protocol/turns.ts'
 import { createStopwatch, type Stopwatch } from '../stopwatch.ts'
 import type { Awake, MachineDriver, MachineId, MachineState, MachineUsage, Tier } from '../types.ts'
 import { atExit } from './at-exit.ts'
-import { type Child, startChild } from './child.ts'
+import { type Child, end, startChild } from './child.ts'
 import type { ProcessState } from './process-state.ts'
 
 /** How one kind of machine whose link is a child's pipes is started, stopped and looked at. */
@@ -253,10 +253,4 @@ export function childMachines(kind: ChildKind, options: Options): MachineDriver 
   }
 
   return { name, capabilities, observe, wake, suspend, usage, destroy, close }
-}
-
-/** Returns once the process is gone. */
-async function end(child: Child): Promise<void> {
-  child.signal('SIGKILL')
-  await child.ended
 }
