@@ -24,10 +24,10 @@ url: https://example.org
 language: en
 description: ""
 ${line({ author })}
-# Whether posts take comments, and whether each waits until you show it (hold).
+# Whether posts take comments, and whether all wait until you show them (hold), those of newcomers (first), or none (open).
 comments:
   open: true
-  moderation: open
+  moderation: first
 `,
     ],
     [

@@ -144,7 +144,7 @@ export const siteEntries = {
   comments: v.optional(
     v.object({
       open: v.optional(v.boolean(), true),
-      moderation: v.optional(v.picklist(['open', 'first', 'hold']), 'open'),
+      moderation: v.optional(v.picklist(['open', 'first', 'hold']), 'first'),
       holdLinks: v.optional(holdLinks, 2),
       holdWords: v.optional(v.array(v.pipe(text, v.nonEmpty('a word has letters.'))), []),
       perPage: v.optional(commentsPerPage, 20),

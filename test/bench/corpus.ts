@@ -21,7 +21,10 @@ export function writeCorpus(siteDir: string, count: number): void {
   const paragraph = () => Array.from({ length: 5 }, sentence).join(' ')
   const posts = join(siteDir, 'content', 'posts')
   mkdirSync(posts, { recursive: true })
-  writeFileSync(join(siteDir, 'site.yaml'), `title: Bench\nurl: https://bench.example\n${UNLIMITED}`)
+  writeFileSync(
+    join(siteDir, 'site.yaml'),
+    `title: Bench\nurl: https://bench.example\ncomments: { moderation: open }\n${UNLIMITED}`,
+  )
   for (let number = 1; number <= count; number++) {
     const date = new Date(Date.UTC(2012, 0, 1) + number * 6 * 3600_000).toISOString()
     const tags = [...new Set([pick(TAGS), pick(TAGS)])]

@@ -10,7 +10,7 @@ const CHROMIUM = '/usr/bin/chromium'
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
 const PAGES = ['/posts/first/', '/posts/second/']
 
-const place = workplace()
+const place = workplace('small', 'moderation: open, perPage: 1000, holdLinks: unlimited, feeds: true')
 let browser: Browser
 let product: Product
 let refused = 0
@@ -19,10 +19,7 @@ beforeAll(async () => {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: apt-get install chromium.`)
   // All on one page, and more than a person sends.
   const limits = ['writesPerHour', 'writesPerNetwork', 'wakesPerHour', 'wakesPerDay'].map((name) => `  ${name}: unlimited\n`)
-  appendFileSync(
-    join(place.siteDir, 'site.yaml'),
-    `comments:\n  perPage: 1000\n  holdLinks: unlimited\n  feeds: true\ngateway:\n${limits.join('')}`,
-  )
+  appendFileSync(join(place.siteDir, 'site.yaml'), `gateway:\n${limits.join('')}`)
   product = await startProduct(place)
   for (const [index, evil] of [...ATTACKS, ...NAUGHTY].entries()) {
     // In every field: what a field refuses, it refuses with a page that shows it.

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
@@ -11,7 +11,7 @@ const CHROMIUM = '/usr/bin/chromium'
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking']
 
 const pictures = process.env.DROWSE_PICTURES ?? mkdtempSync(join(tmpdir(), 'drowse-pictures-'))
-const holding = workplace()
+const holding = workplace('small', 'moderation: hold')
 const sample = workplace()
 let browser: Browser
 let open: Product
@@ -19,7 +19,6 @@ let held: Product
 
 beforeAll(async () => {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: apt-get install chromium.`)
-  appendFileSync(join(holding.siteDir, 'site.yaml'), 'comments:\n  moderation: hold\n')
   browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS })
   open = await startProduct({ siteDir: ROOT_DIR, dataDir: sample.dataDir })
   held = await startProduct(holding)

@@ -98,10 +98,10 @@ const config = fc.record(
     author: fc.constantFrom('', 'Bea'),
     menu: fc.constantFrom(null, [{ title: 'Home', path: '/' }], []),
     comments: fc.constantFrom(
-      { perPage: 1, editFor: '2d' },
-      { perPage: 2, feeds: true },
+      { moderation: 'open', perPage: 1, editFor: '2d' },
+      { moderation: 'open', perPage: 2, feeds: true },
       { open: false },
-      { closeAfter: '1d', perPage: 2 },
+      { moderation: 'first', closeAfter: '1d', perPage: 2 },
       { closeAfter: '155d' },
       { moderation: 'hold', perPage: 1, feeds: true },
       { open: true, moderation: 'open' },
@@ -161,7 +161,12 @@ function parseEntry(text: string): Fields {
 function configText(given: Config, before: string | undefined): string {
   const known: Config =
     before === undefined
-      ? { title: 'Site', url: 'https://example.org', postsPerPage: 2, comments: { perPage: 1, feeds: true, editFor: '2d' } }
+      ? {
+          title: 'Site',
+          url: 'https://example.org',
+          postsPerPage: 2,
+          comments: { moderation: 'open', perPage: 1, feeds: true, editFor: '2d' },
+        }
       : JSON.parse(before)
   // JSON is YAML.
   return JSON.stringify({ ...known, ...given })

@@ -5,6 +5,7 @@ import { themeOf } from '../guest/themes.ts'
 
 // What search adds has tests of its own, in test/features/search.test.ts.
 const CONFIG = 'search: false\ntitle: Precise\nurl: https://example.org\npostsPerPage: 2\n'
+const OPEN = `${CONFIG}comments: { moderation: open }\n`
 
 interface PostFields {
   readonly title?: string
@@ -18,7 +19,7 @@ function post(n: number, { title = `Post ${n}`, tags = 'red', body = 'Words.' }:
 }
 
 const SITE = {
-  'site.yaml': CONFIG,
+  'site.yaml': OPEN,
   'content/about.md': '# About\n\nWords.',
   'content/posts/p1.md': post(1),
   'content/posts/p2.md': post(2, { tags: 'blue' }),
@@ -105,7 +106,7 @@ describe('Pages affected by a write', () => {
 
   test('a change of an old post’s body leaves the feeds alone', async () => {
     const many = Object.fromEntries(Array.from({ length: 22 }, (_, n) => [`content/posts/p${n + 1}.md`, post(n + 1)]))
-    guest = await published({ 'site.yaml': CONFIG, ...many })
+    guest = await published({ 'site.yaml': OPEN, ...many })
 
     const answer = await sync({ 'content/posts/p2.md': post(2, { body: 'Other words.' }) })
 
@@ -194,7 +195,7 @@ describe('Pages affected by a write', () => {
   test('the same file again renders nothing', async () => {
     guest = await published()
 
-    const answer = await sync({ 'content/posts/p3.md': post(3), 'site.yaml': CONFIG })
+    const answer = await sync({ 'content/posts/p3.md': post(3), 'site.yaml': OPEN })
 
     expect(answer).toMatchObject({ rendered: 0, removed: [] })
   })

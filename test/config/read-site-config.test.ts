@@ -19,7 +19,7 @@ describe('a good site.yaml', () => {
         content: {},
         comments: {
           open: true,
-          moderation: 'open',
+          moderation: 'first',
           holdLinks: 2,
           holdWords: [],
           perPage: 20,

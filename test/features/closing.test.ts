@@ -18,7 +18,7 @@ const YOUNG = 'posts/young/index.html'
 const CLOSED = 'Comments are closed.'
 
 const post = (date: string, more = '') => `---\ntitle: A post\ndate: ${date}\n${more}---\nWords.\n`
-const config = (comments: string) => `title: A site\nurl: https://example.org\ncomments: { ${comments} }\n`
+const config = (comments: string) => `title: A site\nurl: https://example.org\ncomments: { moderation: open, ${comments} }\n`
 
 const SITE = {
   'site.yaml': config('closeAfter: 30d, perPage: 1'),

@@ -24,7 +24,7 @@ async function apply(...writes: readonly SentWrite[]): Promise<Answer> {
   return answer
 }
 
-async function holding(config = CONFIG): Promise<void> {
+async function holding(config = `${CONFIG}comments: { moderation: open }\n`): Promise<void> {
   guest = openGuest()
   const answer = await apply(syncOf({ 'site.yaml': config, 'content/posts/hello.md': POST }, await themeOf('plain')))
   expect(statuses(answer.receipts)).toEqual(['applied'])

@@ -17,6 +17,7 @@ import { themeOf } from '../guest/themes.ts'
 import { faultsOf } from './feed-rules.ts'
 
 const CONFIG = 'title: A site\nurl: https://example.org\n'
+const OPEN = `${CONFIG}comments: { moderation: open }\n`
 const POST = '---\ntitle: Hello\ndate: 2024-01-01\n---\nWords.\n'
 const CLOSED = POST.replace('title', 'comments: no\ntitle')
 const PAGE = 'posts/hello/index.html'
@@ -25,7 +26,7 @@ let guest: RunningGuest
 
 async function holding(files: Readonly<Record<string, string>>): Promise<void> {
   guest = openGuest()
-  const answer = await apply(syncOf({ 'site.yaml': CONFIG, 'content/posts/hello.md': POST, ...files }, await themeOf('plain')))
+  const answer = await apply(syncOf({ 'site.yaml': OPEN, 'content/posts/hello.md': POST, ...files }, await themeOf('plain')))
   expect(statuses(answer.receipts)).toEqual(['applied'])
 }
 
@@ -149,7 +150,7 @@ function places(answer: Answer): Record<string, string[]> {
 describe('Pages of comments', () => {
   const OLDER = (page: number) => `posts/hello/comments/${page}/index.html`
 
-  beforeEach(() => holding({ 'site.yaml': `${CONFIG}comments: { perPage: 2 }\n` }))
+  beforeEach(() => holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, perPage: 2 }\n` }))
 
   test('are counted from the oldest, and the post’s own page has the last', async () => {
     const answer = await apply(...['1', '2', '3', '4', '5'].map((text) => comment(text)))
@@ -216,7 +217,7 @@ describe('Pages of comments', () => {
 
   test('are at hand under a permalink that ends in .html', async () => {
     const permalinks = 'permalinks: { post: "/:slug.html" }\n'
-    await holding({ 'site.yaml': `${CONFIG}${permalinks}comments: { perPage: 1 }\n` })
+    await holding({ 'site.yaml': `${CONFIG}${permalinks}comments: { moderation: open, perPage: 1 }\n` })
     await apply(comment('1', { page: '/hello.html' }), comment('2', { page: '/hello.html' }))
 
     const answer = await apply(comment('3', { page: '/hello/comments/1/', parent: 1 }))
@@ -225,7 +226,7 @@ describe('Pages of comments', () => {
   })
 
   test('speak the language of the post', async () => {
-    await holding({ 'site.yaml': `${CONFIG}language: ru\ncomments: { perPage: 1 }\n` })
+    await holding({ 'site.yaml': `${CONFIG}language: ru\ncomments: { moderation: open, perPage: 1 }\n` })
 
     const answer = await apply(comment('1'), comment('2'))
 
@@ -335,12 +336,12 @@ describe('A comment that its writer changes', () => {
   })
 
   test('stays as it is after the time that the site gives, which may be none', async () => {
-    await holding({ 'site.yaml': `${CONFIG}comments: { editFor: 2h }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, editFor: 2h }\n` })
     await apply(dated(sent, 0))
     const changes = await apply(edit({ delete: false, text: 'Late' }, 120), edit({ delete: false, text: 'Later' }, 121))
     expect(statuses(changes.receipts)).toEqual(['applied', 'edit-refused'])
 
-    await holding({ 'site.yaml': `${CONFIG}comments: { editFor: 0 }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, editFor: 0 }\n` })
     await apply(dated(sent, 0))
     expect(statuses((await apply(edit({ delete: true }, 0))).receipts)).toEqual(['edit-refused'])
   })
@@ -361,7 +362,12 @@ describe('Feeds of comments', () => {
   const ALL = 'comments/feed.xml'
   const textsIn = (feed: string) => [...feed.matchAll(/&lt;p&gt;(.*?)&lt;\/p&gt;/g)].map(([, text]) => text)
 
-  beforeEach(() => holding({ 'site.yaml': `${CONFIG}comments: { feeds: true, perPage: 2 }\n`, 'content/posts/other.md': POST }))
+  beforeEach(() =>
+    holding({
+      'site.yaml': `${CONFIG}comments: { moderation: open, feeds: true, perPage: 2 }\n`,
+      'content/posts/other.md': POST,
+    }),
+  )
 
   test('keep to Atom, hold the newest first, and are named by the page', async () => {
     const answer = await apply(comment('<&> One'), comment('Two'), comment('Elsewhere', { page: '/posts/other/' }))
@@ -508,7 +514,7 @@ describe('Rules of the owner', () => {
   })
 
   test('hold what has many links or one of the words, and let the rest and the owner pass', async () => {
-    await holding({ 'site.yaml': `${CONFIG}comments: { holdWords: [Casino] }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, holdWords: [Casino] }\n` })
     const two = 'See https://a.example and [b](https://b.example).'
     const answer = await apply(
       from('', 'One https://a.example link.'),
@@ -523,15 +529,15 @@ describe('Rules of the owner', () => {
 
   test('let as many links pass as the site says', async () => {
     const links = (count: number) => from('', Array.from({ length: count }, (_, n) => `https://${n}.example`).join(' '))
-    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: 4 }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, holdLinks: 4 }\n` })
     expect(stateOf(await apply(links(3), links(4)))).toEqual(['shown', 'held'])
 
-    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: unlimited }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, holdLinks: unlimited }\n` })
     expect(stateOf(await apply(links(50)))).toEqual(['shown'])
   })
 
   test('judge a changed comment again', async () => {
-    await holding({ 'site.yaml': `${CONFIG}comments: { holdLinks: 1 }\n` })
+    await holding({ 'site.yaml': `${CONFIG}comments: { moderation: open, holdLinks: 1 }\n` })
     const sent = from('', 'Harmless.')
     await apply(sent)
     const change = { number: 1, write: sent.write.id, delete: false, text: 'Buy at https://a.example' }

@@ -12,7 +12,7 @@ import { newFolder } from '../guest/running-guest.ts'
 
 const ORIGIN = 'https://blog.example'
 const SITE = siteFolder({
-  'site.yaml': `title: A blog\nurl: ${ORIGIN}\ncomments: { feeds: true }\nlanguages: { ru: { title: Блог } }\nmail: { from: blog@blog.example }\n`,
+  'site.yaml': `title: A blog\nurl: ${ORIGIN}\ncomments: { moderation: open, feeds: true }\nlanguages: { ru: { title: Блог } }\nmail: { from: blog@blog.example }\n`,
   'content/posts/hello.md': '---\ntitle: "Hello\\r\\nBcc: victim@example.net"\ndate: 2026-01-01\n---\nWords.\n',
   'content/posts/hello.ru.md': '---\ntitle: Привет\ndate: 2026-01-01\n---\nСлова.\n',
 })

@@ -69,7 +69,7 @@ describe('drowse start with a site.ts', { timeout: 120_000 }, () => {
     product = await startProduct(at)
     expect(await getText(product.url, '/own/')).toContain('Twice')
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['From a visitor.'])
-    expect(product.batches().map(({ changed }) => changed)).toEqual([1])
+    await expect.poll(() => product?.batches().map(({ changed }) => changed), { timeout: 20_000 }).toEqual([1])
   })
 
   it('goes on with the last one where the machine can’t use the new one, or it does not compile', async () => {

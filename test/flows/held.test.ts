@@ -1,17 +1,14 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drowse, type Product, startProduct, workplace } from './product.ts'
 import { commentTexts, getText, postForm } from './visitor.ts'
 
 describe('a comment on a site whose owner reads them first', () => {
-  const place = workplace()
+  const place = workplace('small', 'moderation: hold')
   const held = { text: 'Read me first.' }
   let product: Product
   let heldPage = ''
 
   beforeAll(async () => {
-    appendFileSync(join(place.siteDir, 'site.yaml'), 'comments:\n  moderation: hold\n')
     product = await startProduct(place)
   })
   afterAll(async () => {

@@ -1,5 +1,3 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { expectWhole } from './audit.ts'
 import { guestsOf } from './processes.ts'
@@ -38,10 +36,9 @@ async function proven(
   probeOf: (token: string) => Probe,
   commentsOf: (rounds: number) => readonly string[],
 ): Promise<readonly string[]> {
-  const place = workplace()
-  onTestFinished(place.clear)
   // Every round's write has the same steps: a page of comments that is full would put one more.
-  appendFileSync(join(place.siteDir, 'site.yaml'), 'comments: { perPage: 100 }\n')
+  const place = workplace('small', 'moderation: open, perPage: 100')
+  onTestFinished(place.clear)
   const { stdout: token } = await drowse(['token', place.siteDir, '--data', place.dataDir])
   const victims = await startMortal(place)
   onTestFinished(() => victims.gateway.kill())

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -53,11 +53,12 @@ export interface Product {
   readonly ended: Promise<number | null>
 }
 
-/** A folder for one test: a copy of a fixture's site, and room for data. */
-export function workplace(site = 'small') {
+/** A folder for one test: a copy of a fixture's site, which shows comments at once unless told otherwise, and room for data. */
+export function workplace(site = 'small', comments = 'moderation: open') {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'drowse-flow-')))
   const siteDir = join(root, 'site')
   cpSync(join(SITES, site), siteDir, { recursive: true })
+  appendFileSync(join(siteDir, 'site.yaml'), `\ncomments: { ${comments} }\n`)
   return { root, siteDir, dataDir: join(root, 'data'), clear: () => rmSync(root, { recursive: true, force: true }) }
 }
 

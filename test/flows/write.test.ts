@@ -171,7 +171,7 @@ describe('a site that sleeps until somebody writes', () => {
     product = await startProduct(place)
     expect(await getText(product.url, '/posts/first/')).toContain('Mended.')
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['I was here.'])
-    expect(machineRuns(place.dataDir).slice(runs)).toMatchObject([{ writes: 1 }])
+    await expect.poll(() => machineRuns(place.dataDir).slice(runs), { timeout: 20_000 }).toMatchObject([{ writes: 1 }])
     await product.stop()
   })
 

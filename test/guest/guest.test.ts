@@ -9,7 +9,7 @@ import type { CompiledTheme } from '../../src/render/theme/types.ts'
 import { keysOf, openGuest, type RunningGuest, type SentWrite, statuses, syncOf, textOf, writeOf } from './running-guest.ts'
 import { themeOf } from './themes.ts'
 
-const CONFIG = 'title: A site\nurl: https://example.org\n'
+const CONFIG = 'title: A site\nurl: https://example.org\ncomments: { moderation: open }\n'
 const POST = '---\ntitle: Hello\ndate: 2024-01-01\ntags: [red]\n---\nWords.\n'
 const SITE = { 'site.yaml': CONFIG, 'content/posts/hello.md': POST, 'content/posts/other.md': POST }
 

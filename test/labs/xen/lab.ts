@@ -95,7 +95,7 @@ export function xenMachines(root: string, image: Image, sshConfig: string, memor
     epoch: () => 1,
     memoryMb,
     diskMb: 256,
-    resumeWithinMs: 10_000,
+    resumeWithinMs: 20_000,
   })
 }
 
