@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { DrowseError } from '../errors/drowse-error.ts'
+import { known } from '../errors/words/say.ts'
 import type { Speech } from '../errors/words/types.ts'
 import type { JournalEntry } from '../journal/types.ts'
 import type { Problem, Receipt } from '../protocol/types.ts'
@@ -60,7 +61,7 @@ export function createAnswers(
   ): Promise<Response> {
     if (receipt.status === 'rejected') {
       const { code, message, hint, saying, hintSaying, problems = [] } = receipt
-      return await error(new DrowseError(code, saying ?? message, { hint: hintSaying ?? hint }), problems, form)
+      return await error(new DrowseError(code, known(saying) ?? message, { hint: known(hintSaying) ?? hint }), problems, form)
     }
     const location = resultLocation(receipt, published)
     if (isProgram) {

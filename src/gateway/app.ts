@@ -110,9 +110,9 @@ export function createGateway(options: GatewayOptions): Hono {
       c.header('Set-Cookie', own.cookie(c.req.raw, taken.entry.write.id, ownSeconds))
     switch (taken.type) {
       case 'receipt':
-        return await answersTo(c, pageOf(taken.entry)).receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
+        return await answersTo(c, taken.page).receipt(taken.entry, taken.receipt, taken.isFresh, taken.form)
       case 'waiting':
-        return await answersTo(c, pageOf(taken.entry)).waiting(taken.entry)
+        return await answersTo(c, taken.page).waiting(taken.entry)
       case 'trapped':
         return c.redirect(taken.location, 303)
       case 'refused':

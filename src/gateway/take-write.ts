@@ -13,6 +13,7 @@ import { speechFor, toldIn } from './speech.ts'
 import type { Fields, GatewayOptions, WriteForm } from './types.ts'
 import type { VisitorGates } from './visitor-gates.ts'
 
+/** `page`: the path of the page that the form says it was on, in whose language the visitor is answered. */
 export type Taken =
   | {
       readonly type: 'receipt'
@@ -20,8 +21,9 @@ export type Taken =
       readonly receipt: Receipt
       readonly isFresh: boolean
       readonly form: string | null
+      readonly page: string | null
     }
-  | { readonly type: 'waiting'; readonly entry: JournalEntry; readonly isFresh: boolean }
+  | { readonly type: 'waiting'; readonly entry: JournalEntry; readonly isFresh: boolean; readonly page: string | null }
   /** A trap that only robots walk into: they are told that all is well. */
   | { readonly type: 'trapped'; readonly location: string }
   | {
@@ -63,7 +65,8 @@ export async function takeWrite(
   const isTrapped = actor.role === 'visitor' && isFilled(body)
   const cleaned = withQuery(withoutTrap(body), request, form)
   const parsed = form.parse(cleaned)
-  const speech = speechFor(request, pageIn(cleaned), options)
+  const from = pageIn(cleaned)
+  const speech = speechFor(request, from, options)
   if (isTrapped) return { type: 'trapped', location: pageLocation((parsed.ok ? form.page(parsed.payload) : null) ?? '/') }
   if (!parsed.ok) return refused(new DrowseError('form-invalid', saying('cantBeSent', { noun: form.noun })), parsed.problems)
 
@@ -94,15 +97,15 @@ export async function takeWrite(
     // Nobody is kept waiting for a budget.
     const isHeld = actor.role === 'visitor' && writes.heldMs(site) > deadlineMs
     const receipt = await writes.settled(site, entry.write.id, isHeld ? 0 : deadlineMs)
-    if (receipt === null) return { type: 'waiting', entry, isFresh: fresh }
-    return { type: 'receipt', entry, receipt, isFresh: fresh, form: preserved([]) }
+    if (receipt === null) return { type: 'waiting', entry, isFresh: fresh, page: from }
+    return { type: 'receipt', entry, receipt, isFresh: fresh, form: preserved([]), page: from }
   } catch (error) {
     return refused(asDrowseError(error))
   }
 
   function refused(error: DrowseError, problems: readonly Problem[] = []): Taken {
     const form = preserved(problems)
-    return { type: 'refused', error, problems, form: form && withChallenge(form, error), page: pageIn(cleaned) }
+    return { type: 'refused', error, problems, form: form && withChallenge(form, error), page: from }
   }
 
   /** The form with everything that was typed, but not its key: what is sent next is another write. */

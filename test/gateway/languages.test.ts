@@ -119,6 +119,24 @@ describe('On a Russian site', () => {
     expect(page).not.toMatch(/Gone|elsewhere/)
   })
 
+  test('what a machine of another version refuses in words of its own is told by its code, and in English as it came', async () => {
+    const refusal = { status: 'rejected', code: 'page-unknown', message: 'Gone.', hint: 'Look elsewhere.' } as const
+    const outcome = (write: string): Receipt => ({
+      write,
+      ...refusal,
+      saying: { key: 'of-the-future' },
+      hintSaying: { key: 'of-the-future-too' },
+    })
+    const [russian, english] = [gateway({ languages: RUSSIAN }), gateway({ languages: ENGLISH })]
+    for (const site of [russian, english]) site.outcome = outcome
+    const { page, name, text } = { page: '/posts/hello/', name: 'Ann', text: 'x' }
+
+    expect((await sent(russian, 'comment.create', comment())).page).toContain('<p>Этой страницы здесь нет.</p>')
+    expect((await sent(english, 'comment.create', comment())).page).toMatch(/<p>Gone\.<\/p>\s*<p>Look elsewhere\.<\/p>/)
+    const program = await english.app.request('/-/comment.create', json({ page, name, text }))
+    expect(await program.json()).toMatchObject({ error: { message: 'Gone.', hint: 'Look elsewhere.' } })
+  })
+
   test('too many writes are told of in Russian, with the minutes', async () => {
     const site = gateway({ languages: RUSSIAN, limits: { writesPerHour: null, writesPerNetwork: 2 } })
     await sent(site, 'comment.create', comment())
@@ -259,6 +277,33 @@ describe('On a site of several languages', () => {
     expect(page).toContain('<html lang="ru"><title>Так не получится</title>')
     expect(page).toContain('<p>Пока это отправить нельзя: изменение.</p>')
     expect(page).toContain('>Сохранить</button>')
+  })
+
+  test('what the machine refuses of a change is in the language of that page too, and so is what is on its way', async () => {
+    const site = gateway({ languages: ENGLISH })
+    const create = await site.app.request('/-/comment.create', comment({ page: '/ru/posts/hello/' }))
+    const cookie = create.headers.get('Set-Cookie')?.split(';')[0] ?? ''
+    const [, write = ''] = /=([\w-]+)\./.exec(cookie) ?? []
+    const change = (text: string) => form({ number: '1', write, page: '/ru/posts/hello/', text }, { Cookie: cookie })
+
+    site.outcome = (id) => ({
+      write: id,
+      status: 'rejected',
+      code: 'edit-refused',
+      message: 'Over.',
+      saying: { key: 'editOver' },
+    })
+    const refused = await sent(site, 'comment.edit', change('Раз'))
+    site.outcome = () => null
+    const waiting = await sent(site, 'comment.edit', change('Два'))
+
+    expect(refused).toMatchObject({
+      status: 403,
+      page: expect.stringContaining('<html lang="ru"><title>Так не получится</title>'),
+    })
+    expect(refused.page).toContain('Время, когда этот комментарий можно было изменить, вышло.')
+    expect(refused.page).toContain('>Сохранить</button>')
+    expect(waiting).toMatchObject({ status: 202, page: expect.stringContaining('<h1>Уже в пути: изменение</h1>') })
   })
 
   test('words of the site’s own go before ours, and labels are those of its pages', async () => {

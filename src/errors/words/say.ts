@@ -25,6 +25,11 @@ export function sayingOfIssue({
   return typeof requirement === 'number' ? { key: message, values: { most: requirement } } : { key: message }
 }
 
+/** The saying, unless another version's words are needed to tell it. */
+export function known(saying: Saying | undefined): Saying | undefined {
+  return saying && sentenceBy(en, saying.key) !== undefined ? saying : undefined
+}
+
 export function inEnglish({ key, values }: Saying): string {
   return sentence(en, key, values, 'en') ?? key
 }

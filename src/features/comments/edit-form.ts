@@ -54,7 +54,6 @@ function mineHtml(words: Catalogue, writes: readonly OwnWrite[]): string {
   return forms.length === 0 ? `<p>${escapeXml(words.mineNone)}</p>` : forms.join('\n')
 }
 
-/** Without a number there is nothing to say which comment it is about, and so no form. */
 function formHtml(
   words: Catalogue,
   { number = '', write = '', page = '', text = '', key = '' }: Fields,
