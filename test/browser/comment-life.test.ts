@@ -77,6 +77,10 @@ describe.each([
     await looksGood('edit')
     expect(await page.locator('textarea').inputValue()).toBe(`Sent ${name}, *at once*.`)
     await page.locator('textarea').fill('Changed: `<b>`.')
+    const [save, remove] = await Promise.all(
+      ['Save', 'Delete'].map((each) => page.getByRole('button', { name: each }).boundingBox()),
+    )
+    expect((remove?.x ?? 0) - (save?.x ?? 0) - (save?.width ?? 0)).toBeGreaterThanOrEqual(8)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.waitForLoadState()
     const anchor = new URL(page.url()).hash

@@ -92,11 +92,18 @@ describe('a visitor who has just written a comment', () => {
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual(['I am here.'])
   })
 
-  it('deletes it', async () => {
+  it('deletes it, whatever the field holds, and for good though it is still open in another window', async () => {
     const [form = { text: '' }] = formsOn(await mine())
-    const response = await edit({ ...form, delete: 'yes' })
+    const [other = { text: '' }] = formsOn(await mine())
+    const response = await edit({ ...form, text: '', delete: 'yes' })
     expect(response.status).toBe(303)
     expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual([])
     expect(formsOn(await mine())).toEqual([])
+
+    const late = await edit({ ...other, text: 'I was still writing.' })
+    expect(late.status).toBe(403)
+    expect(await late.text()).toContain('I was still writing.</textarea>')
+    expect((await edit({ ...form, text: '', delete: 'yes' })).headers.get('location')).toBe(response.headers.get('location'))
+    expect(commentTexts(await getText(product.url, '/posts/first/'))).toEqual([])
   })
 })

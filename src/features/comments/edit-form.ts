@@ -72,7 +72,7 @@ function formHtml(
     `<label class="full">${escapeXml(words.text)}${said}`,
     // A textarea drops a line break right after its tag.
     `<textarea id="${id}" name="text" dir="auto" rows="8" maxlength="${MAX_TEXT}"${invalid} required>\n${escapeXml(text)}</textarea></label>`,
-    `<p><button class="button" type="submit">${escapeXml(words.save)}</button>`,
+    `<p class="full buttons"><button class="button" type="submit">${escapeXml(words.save)}</button>`,
     `<button class="button danger" type="submit" name="delete" value="yes" formnovalidate>${escapeXml(words.deleteMine)}</button></p>`,
     '</form>',
   ].join('\n')

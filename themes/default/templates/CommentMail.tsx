@@ -7,21 +7,23 @@ export function CommentMail({ page, heading, state, form }: Templates['CommentMa
   const said = { asked: words.mailAsked, confirmed: words.mailConfirmed, stopped: words.mailStopped }[state]
   return (
     <Layout page={page}>
-      <h1>{heading}</h1>
-      <p role="status">{said}</p>
-      {state !== 'stopped' && (
-        <form class="comment-mail" method="post" action={form.action}>
-          <input type="hidden" name="token" value={form.token} />
-          {state === 'asked' && (
-            <button class="button" type="submit" name="do" value="confirm">
-              {words.mailConfirm}
+      <div class="frame">
+        <h1>{heading}</h1>
+        <p role="status">{said}</p>
+        {state !== 'stopped' && (
+          <form class="buttons" method="post" action={form.action}>
+            <input type="hidden" name="token" value={form.token} />
+            {state === 'asked' && (
+              <button class="button" type="submit" name="do" value="confirm">
+                {words.mailConfirm}
+              </button>
+            )}
+            <button class="button" type="submit" name="do" value="stop">
+              {state === 'asked' ? words.mailRefuse : words.mailStop}
             </button>
-          )}
-          <button class="button" type="submit" name="do" value="stop">
-            {state === 'asked' ? words.mailRefuse : words.mailStop}
-          </button>
-        </form>
-      )}
+          </form>
+        )}
+      </div>
     </Layout>
   )
 }
