@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The folders whose code decides what a page looks like. */
@@ -31,35 +31,50 @@ export function engineName(source: string, versions: Readonly<Record<string, str
 
 /** Every package that the one in `root` uses, itself or through others, with the version that is installed: `yaml 2.9.1`. Sorted. */
 function installed(root: string): readonly string[] {
+  const manifestOf = remembering(readManifest)
+  const hasPackages = remembering((folder) => existsSync(join(folder, 'node_modules')))
   const found = new Map<string, string>()
   const folders = [root]
   for (const folder of folders) {
+    const places = placesAbove(folder).filter(hasPackages)
     for (const name of Object.keys(manifestOf(folder)?.dependencies ?? {})) {
-      const place = packageFolder(name, folder)
-      if (place === null || found.has(place.folder)) continue
-      found.set(place.folder, `${name} ${place.version}`)
-      folders.push(place.folder)
+      const at = places.map((place) => join(place, 'node_modules', name)).find((candidate) => manifestOf(candidate) !== null)
+      if (at === undefined || found.has(at)) continue
+      found.set(at, `${name} ${manifestOf(at)?.version ?? ''}`)
+      folders.push(at)
     }
   }
   return [...found.values()].sort()
 }
 
-/** Where Node would find a package that one in `folder` imports. */
-function packageFolder(name: string, folder: string): { readonly folder: string; readonly version: string } | null {
-  for (let at = folder; ; at = dirname(at)) {
-    const candidate = join(at, 'node_modules', name)
-    const manifest = manifestOf(candidate)
-    if (manifest) return { folder: candidate, version: manifest.version ?? '' }
-    if (at === dirname(at)) return null
+/** A folder and those it lies in, where Node looks for the packages that one in it imports. */
+function placesAbove(folder: string): readonly string[] {
+  const places = [folder]
+  for (let at = folder; at !== dirname(at); at = dirname(at)) places.push(dirname(at))
+  return places
+}
+
+/** The same function, which looks at a folder once. */
+function remembering<T>(look: (folder: string) => T): (folder: string) => T {
+  const known = new Map<string, T>()
+  return (folder) => {
+    const before = known.get(folder)
+    if (before !== undefined) return before
+    const found = look(folder)
+    known.set(folder, found)
+    return found
   }
 }
 
-function manifestOf(folder: string): Manifest | null {
+function readManifest(folder: string): Manifest | null {
+  const file = join(folder, 'package.json')
+  // Of the places where a package may be, most have none, and an error takes its time.
+  if (!existsSync(file)) return null
   try {
     // npm has checked what matters here.
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+    return JSON.parse(readFileSync(file, 'utf8')) as Manifest
   } catch {
-    // Not there, or not for the machine to look at.
+    // Not for the machine to look at.
     return null
   }
 }

@@ -1,19 +1,15 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLError,
-} from 'yaml'
+import { createRequire } from 'node:module'
+import type { Document, Node, Pair, YAMLError } from 'yaml'
 import type { Problem } from '../protocol/types.ts'
 import { readPlainYaml } from './plain-yaml.ts'
+
+let loaded: typeof import('yaml') | null = null
+
+/** The full parser, loaded with the first YAML that is not plain: 72 modules. */
+function yaml(): typeof import('yaml') {
+  loaded ??= createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  return loaded
+}
 
 /** Keys and list positions that lead to a value. */
 export type YamlPath = readonly PropertyKey[]
@@ -76,6 +72,7 @@ function plainSource(value: YamlSource['value'], text: string, options: YamlOpti
 }
 
 function parseYaml(text: string, options: YamlOptions): YamlResult {
+  const { LineCounter, parseDocument } = yaml()
   const lines = new LineCounter()
   const firstLine = options.firstLine ?? 1
   const placeOf = (offset: number): Place => {
@@ -129,6 +126,7 @@ function parseYaml(text: string, options: YamlOptions): YamlResult {
 
 /** The aliases that stand within their own anchor's value. YAML allows them; nothing that keeps JSON can. */
 function selfHolding(document: Document): readonly { readonly name: string; readonly offset: number }[] {
+  const { isCollection, visit } = yaml()
   const found: { readonly name: string; readonly offset: number }[] = []
   visit(document, {
     Alias(_, alias, ancestors) {
@@ -154,7 +152,7 @@ function sourceOf(document: Document, value: Record<string, unknown>, placeOf: (
     },
     written(path) {
       const { node, found } = find(document, path)
-      return found && isScalar(node) && node.value !== null ? (node.source ?? String(node.value)) : null
+      return found && yaml().isScalar(node) && node.value !== null ? (node.source ?? String(node.value)) : null
     },
   }
 }
@@ -175,6 +173,7 @@ interface Found {
 
 /** Follows `path` as far as it leads. */
 function find(document: Document, path: YamlPath): Found {
+  const { isAlias, isMap, isScalar, isSeq } = yaml()
   let at: Found = { node: asNode(document.contents), key: null, found: true }
   for (const step of path) {
     const node = isAlias(at.node) ? (at.node.resolve(document) ?? null) : at.node
@@ -190,6 +189,7 @@ function find(document: Document, path: YamlPath): Found {
 }
 
 function asNode(value: unknown): Node | null {
+  const { isAlias, isMap, isScalar, isSeq } = yaml()
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value) ? value : null
 }
 

@@ -1,5 +1,4 @@
-import { CsvError, parse as parseCsv } from 'csv-parse/sync'
-import { LineCounter, parseDocument } from 'yaml'
+import { createRequire } from 'node:module'
 import { toJson } from '../config/json.ts'
 import type { Json, Problem } from '../protocol/types.ts'
 import { decodeSource } from './source-text.ts'
@@ -12,6 +11,8 @@ export function dataName(path: string): string | null {
   return DATA.exec(path)?.[1] ?? null
 }
 
+// Parsers are loaded where they are called for: most sites have no such file.
+
 /** What a data file holds: of a CSV file a list of rows, each with the names of its first line. Never throws on any content. */
 export function readDataFile(file: SourceFile): { readonly value: Json; readonly problems: readonly Problem[] } {
   const text = decodeSource(file)
@@ -21,6 +22,7 @@ export function readDataFile(file: SourceFile): { readonly value: Json; readonly
 
 /** JSON is YAML, so one parser tells the place of a fault in either. */
 function readYaml(path: string, text: string): { readonly value: Json; readonly problems: readonly Problem[] } {
+  const { LineCounter, parseDocument } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   const lines = new LineCounter()
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
@@ -35,6 +37,7 @@ function readYaml(path: string, text: string): { readonly value: Json; readonly 
 }
 
 function readCsv(path: string, text: string): { readonly value: Json; readonly problems: readonly Problem[] } {
+  const { CsvError, parse: parseCsv } = createRequire(import.meta.url)('csv-parse/sync') as typeof import('csv-parse/sync')
   try {
     return { value: toJson(parseCsv(text, { columns: true, trim: true, skip_empty_lines: true })), problems: [] }
   } catch (error) {

@@ -9,7 +9,7 @@ import { shop } from './shop/feature.ts'
 import { site } from './site/feature.ts'
 import type { Feature } from './types.ts'
 
-/** Everything a site can do. A new feature is a folder and a line here. */
+/** Everything a site can do. A new feature is a folder and a line here, and one in `writes.ts` for each kind of write it takes. */
 export const FEATURES: readonly Feature[] = [
   site,
   pages,

@@ -25,7 +25,7 @@ export interface Applied {
   readonly problems?: readonly Problem[]
 }
 
-/** The machine's side of one kind of write. */
+/** The machine's side of one kind of write; all of them are in `writes.ts`. */
 export interface WriteHandler {
   readonly kind: string
   /**
@@ -50,6 +50,5 @@ export interface Feature {
   readonly tables?: readonly Table<never>[]
   readonly queries?: readonly Query[]
   readonly routes?: readonly Route[]
-  readonly writes?: readonly WriteHandler[]
   readonly timed?: Timed
 }

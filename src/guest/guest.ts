@@ -9,7 +9,7 @@ import { sourceReader } from '../content/read-entry.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { readFolder } from '../features/site/read-folder.ts'
 import { themeBundle } from '../features/site/theme-files.ts'
-import type { Feature } from '../features/types.ts'
+import type { Feature, WriteHandler } from '../features/types.ts'
 import { blobStore, bodyCache } from '../model/content-cache.ts'
 import { Database } from '../model/database.ts'
 import { nextDue } from '../model/showing.ts'
@@ -36,6 +36,7 @@ export interface GuestOptions {
   /** The machine's data folder: the only place the guest writes to. */
   readonly dataDir: string
   readonly features: readonly Feature[]
+  readonly writes: readonly WriteHandler[]
   readonly engine: string
   /** The site's database where it is open already; else `site.db` in the data folder is opened. */
   readonly database?: Database
@@ -58,6 +59,7 @@ interface AppliedBatch {
 export function createGuest({
   dataDir,
   features,
+  writes,
   engine,
   database = new Database(join(dataDir, 'site.db'), { durable: true }),
 }: GuestOptions): Handler {
@@ -67,7 +69,7 @@ export function createGuest({
   const texts = new PluggedTexts(bodies)
   const read = sourceReader(bodies, texts)
   const blobs = blobStore(database)
-  const handlers = new Map(features.flatMap((feature) => feature.writes ?? []).map((handler) => [handler.kind, handler]))
+  const handlers = new Map(writes.map((handler) => [handler.kind, handler]))
   const timed = features.flatMap((feature) => feature.timed ?? [])
   const types = features.flatMap((feature) => feature.entryTypes ?? [])
   // What a wake asks for. It is part of every wake's time and this program alone changes it, so it isn't read from the database each time.

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { engineName } from '../build/engine.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import { FEATURES } from '../features/registry.ts'
+import { WRITES } from '../features/writes.ts'
 import { type Handler, serve } from '../protocol/serve.ts'
 import { createGuest } from './guest.ts'
 
@@ -19,7 +20,7 @@ void serve(process.stdin, process.stdout, openGuest(dataDir))
 function openGuest(folder: string): Handler {
   try {
     const engine = typeof DROWSE_ENGINE === 'string' ? DROWSE_ENGINE : engineName(join(import.meta.dirname, '..'))
-    return createGuest({ dataDir: folder, features: FEATURES, engine })
+    return createGuest({ dataDir: folder, features: FEATURES, writes: WRITES, engine })
   } catch (error) {
     if (!(error instanceof DrowseError)) throw error
     process.stderr.write(`${error.message} ${error.hint ?? ''}\n`)

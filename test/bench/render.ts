@@ -5,6 +5,7 @@ import { picturesDir } from '../../src/build/pictures.ts'
 import { prepareSync } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
 import { ENTRY_TYPES, FEATURES } from '../../src/features/registry.ts'
+import { WRITES } from '../../src/features/writes.ts'
 import { createGuest } from '../../src/guest/guest.ts'
 import type { Handler } from '../../src/protocol/serve.ts'
 import type { FromGuest, Write } from '../../src/protocol/types.ts'
@@ -42,7 +43,7 @@ async function commentTimes(posts: number): Promise<readonly Applied['times'][]>
   try {
     const site = join(dir, 'site')
     writeCorpus(site, posts)
-    const guest = createGuest({ dataDir: dir, features: FEATURES, engine: ENGINE })
+    const guest = createGuest({ dataDir: dir, features: FEATURES, writes: WRITES, engine: ENGINE })
     await sync(guest, site)
     const times: Applied['times'][] = []
     for (let number = 0; number < COMMENTS; number++) {

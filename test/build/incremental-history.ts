@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { type Comment, type CommentPage, commentPages, comments, heldComments } from '../../src/features/comments/tables.ts'
-import { FEATURES } from '../../src/features/registry.ts'
 import { type Order, orders } from '../../src/features/shop/order-tables.ts'
-import type { Feature } from '../../src/features/types.ts'
+import type { WriteHandler } from '../../src/features/types.ts'
+import { WRITES } from '../../src/features/writes.ts'
 import { type Stock, stock } from '../../src/model/stock.ts'
 import type { Json, Receipt } from '../../src/protocol/types.ts'
 import { type Answer, openGuest, type RunningGuest, type SentWrite, syncOf, writeOf } from '../guest/running-guest.ts'
@@ -303,7 +303,7 @@ export async function fromNothing({ folder, theme, now, guest }: Playing): Promi
     folder,
     theme,
     now,
-    guest: openGuest({ features: [...FEATURES, rowImport] }),
+    guest: openGuest({ writes: [...WRITES, rowImport] }),
     written: new Map(),
     isHeldBack: false,
   }
@@ -334,22 +334,17 @@ interface Rows {
 }
 
 /** What visitors wrote can't be replayed (what it was about may be gone), so it is handed over as rows, through the model like any write. */
-const rowImport: Feature = {
-  name: 'row-import',
-  writes: [
-    {
-      kind: 'row.import',
-      apply({ change, write }) {
-        const rows = write.payload as unknown as Rows
-        for (const row of rows.comments) change.put(comments, row)
-        for (const row of rows.pages) change.put(commentPages, row)
-        for (const row of rows.held) change.put(heldComments, row)
-        for (const row of rows.orders) change.put(orders, row)
-        for (const row of rows.stock) change.put(stock, row)
-        return {}
-      },
-    },
-  ],
+const rowImport: WriteHandler = {
+  kind: 'row.import',
+  apply({ change, write }) {
+    const rows = write.payload as unknown as Rows
+    for (const row of rows.comments) change.put(comments, row)
+    for (const row of rows.pages) change.put(commentPages, row)
+    for (const row of rows.held) change.put(heldComments, row)
+    for (const row of rows.orders) change.put(orders, row)
+    for (const row of rows.stock) change.put(stock, row)
+    return {}
+  },
 }
 
 export function commentsIn(dataDir: string): readonly Comment[] {

@@ -10,6 +10,7 @@ import { prepareSync } from '../../src/build/prepare-sync.ts'
 import { scanFolder } from '../../src/build/scan-folder.ts'
 import { SITE, SOURCE_DIR, THEMES_DIR } from '../../src/cli/paths.ts'
 import { ENTRY_TYPES, FEATURES } from '../../src/features/registry.ts'
+import { WRITES } from '../../src/features/writes.ts'
 import { createGuest } from '../../src/guest/guest.ts'
 import { parseEntry } from '../../src/journal/rows.ts'
 import type { JournalEntry } from '../../src/journal/types.ts'
@@ -87,7 +88,7 @@ export async function freshRender(siteDir: string, writes: readonly Write[]): Pr
   }
   const folder = mkdtempSync(join(tmpdir(), 'drowse-fresh-'))
   try {
-    const guest = createGuest({ dataDir: folder, features: FEATURES, engine })
+    const guest = createGuest({ dataDir: folder, features: FEATURES, writes: WRITES, engine })
     const hashes = new Map<string, string>()
     const rest = writes.filter(({ kind }) => kind !== 'site.sync')
     await guest({ type: 'apply', batch: 'all', writes: [first, ...rest] }, sync.blobs, async (message) => {

@@ -3,11 +3,17 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { engineName } from '../../src/build/engine.ts'
 import { FEATURES } from '../../src/features/registry.ts'
+import { WRITES } from '../../src/features/writes.ts'
 import { createGuest } from '../../src/guest/guest.ts'
 import { serve } from '../../src/protocol/serve.ts'
 
 const [dataDir = ''] = process.argv.slice(2)
-const guest = createGuest({ dataDir, features: FEATURES, engine: engineName(join(import.meta.dirname, '..', '..', 'src')) })
+const guest = createGuest({
+  dataDir,
+  features: FEATURES,
+  writes: WRITES,
+  engine: engineName(join(import.meta.dirname, '..', '..', 'src')),
+})
 let order = ''
 let steps = 0
 

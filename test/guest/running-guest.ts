@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { filesOfTheme } from '../../src/build/build.ts'
 import { FEATURES } from '../../src/features/registry.ts'
 import type { SyncPayload } from '../../src/features/site/site-sync.ts'
-import type { Feature } from '../../src/features/types.ts'
+import type { Feature, WriteHandler } from '../../src/features/types.ts'
+import { WRITES } from '../../src/features/writes.ts'
 import { createGuest } from '../../src/guest/guest.ts'
 import { Database } from '../../src/model/database.ts'
 import type { Actor, FromGuest, Json, ObjectInfo, Receipt, Write } from '../../src/protocol/types.ts'
@@ -38,11 +39,16 @@ export function newFolder(name: string): string {
 }
 
 export function openGuest(
-  options: { readonly dataDir?: string; readonly engine?: string; readonly features?: readonly Feature[] } = {},
+  options: {
+    readonly dataDir?: string
+    readonly engine?: string
+    readonly features?: readonly Feature[]
+    readonly writes?: readonly WriteHandler[]
+  } = {},
 ): RunningGuest {
-  const { dataDir = newFolder('guest'), engine = 'engine-1', features = FEATURES } = options
+  const { dataDir = newFolder('guest'), engine = 'engine-1', features = FEATURES, writes = WRITES } = options
   const database = new Database(join(dataDir, 'site.db'), { durable: true })
-  const handler = createGuest({ dataDir, features, engine, database })
+  const handler = createGuest({ dataDir, features, writes, engine, database })
 
   async function ask(request: Parameters<typeof handler>[0]): Promise<FromGuest> {
     const answers: FromGuest[] = []

@@ -5,7 +5,6 @@ import { note, post } from './entry-types.ts'
 import { siteFeeds, termFeeds } from './feed-routes.ts'
 import { noteList, postList } from './list-routes.ts'
 import { LIST_QUERIES } from './lists.ts'
-import { postSave } from './post-save.ts'
 import { termIndex, termPosts } from './term-routes.ts'
 import { TERM_QUERIES } from './terms.ts'
 
@@ -16,6 +15,5 @@ export function blog({ commentsOf }: { readonly commentsOf: CommentsOf }): Featu
     entryTypes: [post, note],
     queries: [...LIST_QUERIES, ...ENTRY_QUERIES, ...TERM_QUERIES],
     routes: [home, postPage(commentsOf), notePage(commentsOf), postList, noteList, termPosts, termIndex, siteFeeds, termFeeds],
-    writes: [postSave],
   }
 }

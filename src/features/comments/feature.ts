@@ -2,25 +2,19 @@ import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
 import { COMMENT_FEED_QUERIES, entryCommentFeed, siteCommentFeed } from './comment-feeds.ts'
 import { olderComments } from './comment-routes.ts'
-import { editComment } from './edit-comment.ts'
-import { exportComments } from './export-comments.ts'
 import { heldFile } from './held-file.ts'
 import { heldPage } from './held-page.ts'
-import { importComments } from './import-comments.ts'
-import { chooseMail } from './mail-choice.ts'
 import { mailPage } from './mail-page.ts'
 import { COMMENT_PAGE_QUERIES } from './pages.ts'
 import { passing } from './passing.ts'
 import { SUBSCRIBER_TABLES } from './subscribers.ts'
 import { COMMENT_TABLES } from './tables.ts'
 import { THREAD_QUERIES } from './thread.ts'
-import { createComment, moderateComment } from './writes.ts'
 
 export const commentsFeature: Feature = {
   name: 'comments',
   tables: [...COMMENT_TABLES, ...SUBSCRIBER_TABLES] as unknown as readonly Table<never>[],
   queries: [...THREAD_QUERIES, ...COMMENT_PAGE_QUERIES, ...COMMENT_FEED_QUERIES],
   routes: [olderComments, entryCommentFeed, siteCommentFeed, heldPage, heldFile, mailPage],
-  writes: [createComment, moderateComment, editComment, chooseMail, importComments, exportComments],
   timed: passing,
 }

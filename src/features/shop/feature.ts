@@ -4,15 +4,11 @@ import { stock } from '../../model/stock.ts'
 import type { Table } from '../../model/types.ts'
 import type { Feature } from '../types.ts'
 import { CATALOGUE_QUERIES, categoryList, productList, productPage } from './catalogue-routes.ts'
-import { moveOrder } from './move-order.ts'
 import { mailsOf } from './order-mails.ts'
-import { orderPayment } from './order-payment.ts'
 import { cart, ORDER_QUERIES, orderFiles, orderPage } from './order-routes.ts'
 import { nextOrderDue, passOrders } from './order-states.ts'
 import { orderNumbers, orders } from './order-tables.ts'
-import { placeOrder } from './place-order.ts'
 import { productFeed } from './product-feed.ts'
-import { setStock } from './set-stock.ts'
 
 const product: EntryType = {
   kind: 'product',
@@ -30,7 +26,6 @@ export const shop: Feature = {
   tables: [stock, orders, orderNumbers] as unknown as readonly Table<never>[],
   queries: [...CATALOGUE_QUERIES, ...ORDER_QUERIES],
   routes: [productPage, productList, categoryList, productFeed, cart, orderPage, orderFiles],
-  writes: [setStock, placeOrder, moveOrder, orderPayment],
   timed: {
     due: nextOrderDue,
     pass({ change, now, effect }) {

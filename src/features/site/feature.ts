@@ -22,7 +22,6 @@ import { redirectPage } from '../../render/redirect-page.ts'
 import type { Route } from '../../render/types.ts'
 import { wordsOf } from '../../render/words/words-of.ts'
 import type { Feature } from '../types.ts'
-import { siteSync } from './site-sync.ts'
 import { SITEMAP_QUERIES, sitemapIndex, sitemapPart } from './sitemap.ts'
 
 const assetFile: Route = {
@@ -128,5 +127,4 @@ export const site: Feature = {
   ] as unknown as readonly Table<never>[],
   queries: [...PAGE_QUERIES, ...SITEMAP_QUERIES],
   routes: [assetFile, plainFile, redirect, notFound, frame, robots, sitemapIndex, sitemapPart],
-  writes: [siteSync],
 }
