@@ -54,12 +54,12 @@ export interface BuildResult {
 export async function build(options: BuildOptions): Promise<BuildResult> {
   const { siteDir, themesDir } = options
   // Before anything is made in a folder that may be no site.
-  const { config } = await readSiteFile(siteDir)
+  const site = await readSiteFile(siteDir)
   const workshop = new Workshop(options)
   try {
     const [scan, theme, found] = await Promise.all([
-      scanFolder(siteDir, workshop.types, { known: workshop.fileHashes(), unread: (count) => workshop.expect(count) }),
-      workshop.keptTheme({ themesDirs: [join(siteDir, 'themes'), themesDir], name: config.theme }),
+      scanFolder(siteDir, workshop.types, { site, known: workshop.fileHashes(), unread: (count) => workshop.expect(count) }),
+      workshop.keptTheme({ themesDirs: [join(siteDir, 'themes'), themesDir], name: site.config.theme }),
       findExtension(siteDir, options.features, () => workshop.keptExtension(siteDir)),
     ])
     options.progress?.('scan', scan.files.size, scan.files.size)
@@ -74,7 +74,12 @@ async function buildIn(
   { scan, theme, found }: { readonly scan: FolderScan; readonly theme: CompiledTheme; readonly found: FoundExtension },
   { siteDir, progress, showing, force = false }: Pick<BuildOptions, 'siteDir' | 'progress' | 'showing' | 'force'>,
 ): Promise<BuildResult> {
-  const blobs = blobsOf(scan, siteDir)
+  const blobs = new Map<string, () => Uint8Array>()
+  let ofFolder: ReadonlyMap<string, () => Uint8Array> | null = null
+  const bytesOf = (hashOf: string) => {
+    ofFolder ??= blobsOf(scan, siteDir)
+    return ofFolder.get(hashOf)
+  }
   const difference = (read: Pick<Change, 'row' | 'list' | 'count'>) => {
     const found = differenceOf(read, scan)
     if (!force) refuseVanished(found.removed, read.count(sources.indexes.all, ''))
@@ -95,7 +100,7 @@ async function buildIn(
       theme: ready,
       extension: found,
       difference,
-      blob: (hashOf) => blobs.get(hashOf)?.(),
+      blob: (hashOf) => (blobs.get(hashOf) ?? bytesOf(hashOf))?.(),
     },
     { complete: true, written },
   )
@@ -138,13 +143,14 @@ export function differenceOf(change: Pick<Change, 'row' | 'list'>, scan: FolderS
   const known = knownHashes(change)
   const faulty = change.list(sources.indexes.faulty, '').flatMap(({ key }) => change.row(sources, key) ?? [])
   const failed = new Set(faulty.filter(({ problems }) => problems.some(isError)).map(({ path }) => path))
-  const changed = [...scan.files].flatMap(([path, { hash: hashOf, picture }]) => {
+  const changed: FolderChange['changed'][number][] = []
+  for (const [path, { hash: hashOf, picture }] of scan.files) {
     const same =
       known.get(path) === hashOf &&
       !failed.has(path) &&
       (picture === undefined || isDeepStrictEqual(picture, change.row(files, `/${mediaKey(path)}`)?.picture ?? null))
-    return same ? [] : [{ path, hash: hashOf, picture }]
-  })
+    if (!same) changed.push({ path, hash: hashOf, picture })
+  }
   return { changed, removed: [...known.keys()].filter((path) => !scan.files.has(path)) }
 }
 

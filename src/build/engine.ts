@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The folders whose code decides what a page looks like. */
@@ -24,34 +24,37 @@ export function engineName(source: string, versions: Readonly<Record<string, str
   const parts = [
     ...['node', 'icu', 'cldr', 'unicode'].map((part) => `${part} ${versions[part]}`),
     ...installed(dirname(source)),
-    ...code.map((file) => `${file}\n${hash('sha256', readFileSync(join(source, file)))}`),
+    ...code.map((file) => textOf(file, readFileSync(join(source, file), 'utf8'))),
   ]
   return hash('sha256', parts.join('\n')).slice(0, 16)
+}
+
+/** So that no two lists of files come to one text. */
+function textOf(file: string, code: string): string {
+  return `${file} ${code.length}\n${code}`
 }
 
 /** Every package that the one in `root` uses, itself or through others, with the version that is installed: `yaml 2.9.1`. Sorted. */
 function installed(root: string): readonly string[] {
   const manifestOf = remembering(readManifest)
-  const hasPackages = remembering((folder) => existsSync(join(folder, 'node_modules')))
+  /** The folders in which Node looks for the packages that one in `folder` imports. */
+  const placesOf: (folder: string) => readonly string[] = remembering((folder) => {
+    const above = folder === dirname(folder) ? [] : placesOf(dirname(folder))
+    const own = join(folder, 'node_modules')
+    return isThere(own) ? [own, ...above] : above
+  })
   const found = new Map<string, string>()
   const folders = [root]
   for (const folder of folders) {
-    const places = placesAbove(folder).filter(hasPackages)
     for (const name of Object.keys(manifestOf(folder)?.dependencies ?? {})) {
-      const at = places.map((place) => join(place, 'node_modules', name)).find((candidate) => manifestOf(candidate) !== null)
+      const places = placesOf(folder).map((place) => join(place, name))
+      const at = places.find((place) => manifestOf(place) !== null)
       if (at === undefined || found.has(at)) continue
       found.set(at, `${name} ${manifestOf(at)?.version ?? ''}`)
       folders.push(at)
     }
   }
   return [...found.values()].sort()
-}
-
-/** A folder and those it lies in, where Node looks for the packages that one in it imports. */
-function placesAbove(folder: string): readonly string[] {
-  const places = [folder]
-  for (let at = folder; at !== dirname(at); at = dirname(at)) places.push(dirname(at))
-  return places
 }
 
 /** The same function, which looks at a folder once. */
@@ -66,15 +69,21 @@ function remembering<T>(look: (folder: string) => T): (folder: string) => T {
   }
 }
 
-function readManifest(folder: string): Manifest | null {
-  const file = join(folder, 'package.json')
-  // Of the places where a package may be, most have none, and an error takes its time.
-  if (!existsSync(file)) return null
+function isThere(path: string): boolean {
   try {
-    // npm has checked what matters here.
-    return JSON.parse(readFileSync(file, 'utf8')) as Manifest
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch {
     // Not for the machine to look at.
+    return false
+  }
+}
+
+function readManifest(folder: string): Manifest | null {
+  try {
+    // npm has checked what matters here.
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+  } catch {
+    // Not there, or not for the machine to look at.
     return null
   }
 }

@@ -89,7 +89,9 @@ function writeManifest(root: string, kept: ReadonlyMap<string, string>): void {
 }
 
 function isSame(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): boolean {
-  return before.size === after.size && [...after].every(([key, hash]) => before.get(key) === hash)
+  if (before.size !== after.size) return false
+  for (const [key, hash] of after) if (before.get(key) !== hash) return false
+  return true
 }
 
 /** Removes a file and the folders it leaves empty. */

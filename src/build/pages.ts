@@ -73,10 +73,10 @@ export class Pages {
   *versions(): Iterable<Pick<ObjectInfo, 'key' | 'hash' | 'sizeBytes'>> {
     const sql = 'SELECT key, hash, size FROM pages WHERE key > ? AND hash IS NOT NULL ORDER BY key LIMIT 1000'
     for (let after = ''; ; ) {
-      const rows = this.#database.all(sql, after)
+      const rows = this.#database.lists(sql, after)
       if (rows.length === 0) return
-      for (const { key, hash, size } of rows) yield { key: String(key), hash: String(hash), sizeBytes: Number(size) }
-      after = String(rows.at(-1)?.key)
+      for (const [key, hash, size] of rows) yield { key: String(key), hash: String(hash), sizeBytes: Number(size) }
+      after = String(rows.at(-1)?.[0])
     }
   }
 

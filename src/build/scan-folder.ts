@@ -32,6 +32,8 @@ export interface ScannedFile {
 
 export interface ScanOptions {
   readonly known?: FileHashes
+  /** Its site.yaml, where that was read already. */
+  readonly site?: SiteFile
   /** Told how many files have to be read, before they are. */
   readonly unread?: (count: number) => void
 }
@@ -46,9 +48,9 @@ const READS = 64
 export async function scanFolder(
   siteDir: string,
   types: readonly EntryType[],
-  { known = NO_HASHES, unread = () => {} }: ScanOptions = {},
+  { known = NO_HASHES, unread = () => {}, site }: ScanOptions = {},
 ): Promise<FolderScan> {
-  const { config, problems, bytes, file: configFile } = await readSiteFile(siteDir)
+  const { config, problems, bytes, file: configFile } = site ?? (await readSiteFile(siteDir))
   const listing = await listSources(siteDir, types, config)
   const files = new Map<string, ScannedFile>([['site.yaml', { hash: hash('sha256', bytes), file: configFile }]])
   const listed = [...listing.entries, ...listing.media, ...listing.data]
@@ -84,13 +86,16 @@ export async function scanFolder(
   return { config, files, problems: [...problems, ...listing.problems, ...faults] }
 }
 
-/** A folder's site.yaml alone. Throws as `scanFolder` does. */
-export async function readSiteFile(siteDir: string): Promise<{
+/** A site.yaml as it was read. */
+export interface SiteFile {
   readonly config: SiteConfig
   readonly problems: readonly Problem[]
   readonly bytes: Uint8Array
   readonly file: string
-}> {
+}
+
+/** A folder's site.yaml alone. Throws as `scanFolder` does. */
+export async function readSiteFile(siteDir: string): Promise<SiteFile> {
   const file = join(siteDir, 'site.yaml')
   const bytes = await readConfigFile(file, siteDir)
   const text = decodeSource({ path: 'site.yaml', bytes })

@@ -51,24 +51,23 @@ export async function listSources(
 ): Promise<Listing> {
   const mounts = mountsOf(resolve(siteDir), types, config)
   const walks = await Promise.all(mounts.map((mount) => walkMount(mount, mounts)))
+  const hasMounts = mounts.some(({ kind }) => kind !== null)
   const files = walks.flatMap((walk, index) =>
-    walk.files.filter((listed) => mounts[index]?.kind !== null || !isReplaced(listed.path, types, config)),
+    hasMounts && mounts[index]?.kind === null
+      ? walk.files.filter((listed) => !isReplaced(listed.path, types, config))
+      : walk.files,
   )
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  return {
-    entries: sorted.flatMap((listed) => withType(listed, typeOfPath(listed.path, types))),
-    media: sorted.flatMap((listed) => withKey(listed, mediaKey(listed.path))),
-    data: sorted.filter(({ path }) => dataName(path) !== null),
-    problems: [...unknownKinds(types, config), ...walks.flatMap((walk) => walk.problems)],
+  const entries: ListedEntry[] = []
+  const media: ListedMedia[] = []
+  const data: ListedFile[] = []
+  for (const { file, path } of files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
+    const type = typeOfPath(path, types)
+    if (type !== null) entries.push({ file, path, type })
+    const key = mediaKey(path)
+    if (key !== null) media.push({ file, path, key })
+    if (dataName(path) !== null) data.push({ file, path })
   }
-}
-
-function withType(listed: ListedFile, type: EntryType | null): ListedEntry[] {
-  return type === null ? [] : [{ ...listed, type }]
-}
-
-function withKey(listed: ListedFile, key: string | null): ListedMedia[] {
-  return key === null ? [] : [{ ...listed, key }]
+  return { entries, media, data, problems: [...unknownKinds(types, config), ...walks.flatMap((walk) => walk.problems)] }
 }
 
 function mountsOf(siteDir: string, types: readonly EntryType[], config: Pick<SiteConfig, 'content'>): Mount[] {
@@ -109,18 +108,19 @@ function filePath(mount: Mount): string {
 async function walkFolder(folder: ListedFile, root: string, elsewhere: ReadonlySet<string>): Promise<Walk> {
   const found = await readdir(folder.file, { withFileTypes: true }).catch((error: unknown) => unreadable(folder.path, error))
   if (!Array.isArray(found)) return { files: [], problems: [found] }
-  const walks = found.map(async (entry): Promise<Walk> => {
-    const listed = { file: join(folder.file, entry.name), path: `${folder.path}/${entry.name}` }
-    if (isHidden(entry.name) || elsewhere.has(listed.file)) return NOTHING
-    if (entry.isDirectory()) return walkFolder(listed, root, elsewhere)
-    if (entry.isFile()) return { files: [listed], problems: [] }
-    return entry.isSymbolicLink() ? await followLink(listed, root) : NOTHING
-  })
-  const all = await Promise.all(walks)
-  return { files: all.flatMap(({ files }) => files), problems: all.flatMap(({ problems }) => problems) }
+  const files: ListedFile[] = []
+  const others: Promise<Walk>[] = []
+  for (const entry of found) {
+    // As `join` would say it; this is asked of every file.
+    const listed = { file: `${folder.file}${sep}${entry.name}`, path: `${folder.path}/${entry.name}` }
+    if (isHidden(entry.name) || elsewhere.has(listed.file)) continue
+    if (entry.isFile()) files.push(listed)
+    else if (entry.isDirectory()) others.push(walkFolder(listed, root, elsewhere))
+    else if (entry.isSymbolicLink()) others.push(followLink(listed, root))
+  }
+  const below = await Promise.all(others)
+  return { files: [files, ...below.map((walk) => walk.files)].flat(), problems: below.flatMap(({ problems }) => problems) }
 }
-
-const NOTHING: Walk = { files: [], problems: [] }
 
 function isHidden(name: string): boolean {
   return name.startsWith('.') || name.endsWith('~')

@@ -17,6 +17,7 @@ interface OpenOptions {
 export class Database {
   readonly #sqlite: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  readonly #lists = new Map<string, StatementSync>()
   readonly #afterRollback: (() => void)[] = []
   #depth = 0
 
@@ -35,6 +36,17 @@ export class Database {
 
   all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
     return this.#prepare(sql).all(...values)
+  }
+
+  /** As `all`, each row as its columns in their order, which takes half as long: for what is read by the thousand. */
+  lists(sql: string, ...values: SQLInputValue[]): unknown[][] {
+    const known = this.#lists.get(sql)
+    // What Node returns once it was asked for arrays; its types don't follow.
+    if (known) return known.all(...values) as unknown as unknown[][]
+    const statement = this.#sqlite.prepare(sql)
+    statement.setReturnArrays(true)
+    this.#lists.set(sql, statement)
+    return statement.all(...values) as unknown as unknown[][]
   }
 
   /** How many rows it changed. */
@@ -86,6 +98,7 @@ export class Database {
 
   close(): void {
     this.#statements.clear()
+    this.#lists.clear()
     this.#sqlite.close()
   }
 

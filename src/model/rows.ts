@@ -66,7 +66,7 @@ export class Rows implements Change {
       const from = this.#milestone(index, group, skip)
       if (from.rank > 0) return this.list(index, group, { ...range, after: from.position, skip: skip - from.rank })
     }
-    const found = this.#database.all(
+    const found = this.#database.lists(
       `SELECT key, pos FROM "i_${index.name}" WHERE grp = ? AND pos > ? AND pos < ? ORDER BY pos ${reverse ? 'DESC' : 'ASC'} ${LIMIT} OFFSET CAST(? AS INTEGER)`,
       group,
       after,
@@ -74,7 +74,7 @@ export class Rows implements Change {
       limit,
       skip,
     )
-    return found.map((spot) => ({ key: String(spot.key), position: String(spot.pos) }))
+    return found.map(([key, position]) => ({ key: String(key), position: String(position) }))
   }
 
   rows<Row>(table: Table<Row>, index: Index, group: string, range: Range = {}): readonly Row[] {

@@ -112,6 +112,6 @@ describe('The hash of a file', () => {
 
     fileHashes(database, later).finish()
 
-    expect(database.all('SELECT * FROM file_hashes')).toEqual([])
+    expect(database.all('SELECT * FROM known_files')).toEqual([])
   })
 })
