@@ -36,12 +36,15 @@ function textOf(file: string, code: string): string {
 
 /** Every package that the one in `root` uses, itself or through others, with the version that is installed: `yaml 2.9.1`. Sorted. */
 function installed(root: string): readonly string[] {
-  const manifestOf = remembering(readManifest)
+  const noted = new Map<string, Manifest>()
+  const manifestOf = remembering((folder) => noted.get(folder) ?? readManifest(folder))
   /** The folders in which Node looks for the packages that one in `folder` imports. */
   const placesOf: (folder: string) => readonly string[] = remembering((folder) => {
     const above = folder === dirname(folder) ? [] : placesOf(dirname(folder))
     const own = join(folder, 'node_modules')
-    return isThere(own) ? [own, ...above] : above
+    if (!isThere(own)) return above
+    for (const [place, manifest] of notedByNpm(folder)) noted.set(place, manifest)
+    return [own, ...above]
   })
   const found = new Map<string, string>()
   const folders = [root]
@@ -55,6 +58,17 @@ function installed(root: string): readonly string[] {
     }
   }
   return [...found.values()].sort()
+}
+
+/** What npm wrote down of the packages below a folder when it put them there: one file instead of hundreds. Nothing where another program put them there. */
+function notedByNpm(folder: string): readonly (readonly [place: string, manifest: Manifest])[] {
+  const file = join(folder, 'node_modules', '.package-lock.json')
+  if (!isThere(file)) return []
+  // https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json#hidden-lockfiles
+  const { packages = {} } = parsed<{ readonly packages?: Readonly<Record<string, Manifest>> }>(file) ?? {}
+  // A linked folder may change by itself.
+  const there = Object.entries(packages).filter(([, { version }]) => version !== undefined)
+  return there.map(([path, manifest]) => [join(folder, path), manifest])
 }
 
 /** The same function, which looks at a folder once. */
@@ -79,9 +93,13 @@ function isThere(path: string): boolean {
 }
 
 function readManifest(folder: string): Manifest | null {
+  return parsed<Manifest>(join(folder, 'package.json'))
+}
+
+function parsed<T>(file: string): T | null {
   try {
     // npm has checked what matters here.
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+    return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch {
     // Not there, or not for the machine to look at.
     return null

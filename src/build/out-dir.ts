@@ -77,8 +77,9 @@ function readManifest(file: string): Map<string, string> {
   } catch {
     // No manifest: nothing in the folder is known to be ours.
   }
-  const lines = text.split('\n').filter((line) => line.length > 65)
-  return new Map(lines.map((line) => [line.slice(65), line.slice(0, 64)]))
+  const written = new Map<string, string>()
+  for (const line of text.split('\n')) if (line.length > 65) written.set(line.slice(65), line.slice(0, 64))
+  return written
 }
 
 function writeManifest(root: string, kept: ReadonlyMap<string, string>): void {

@@ -9,8 +9,8 @@ import { bar, median, table } from './report.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const MAIN = join(ROOT, 'src', 'cli', 'drowse.js')
-const PEAK = join(import.meta.dirname, 'build-peak.ts')
-const LISTING = join(import.meta.dirname, 'build-listing.ts')
+const PEAK = join(import.meta.dirname, 'build-peak.js')
+const LISTING = join(import.meta.dirname, 'build-listing.js')
 const ROUNDS = 3
 /** Makes the pages that the peers make: a tag has one page and no feed of its own, and there is no search. */
 const PEERS_SITE = 'title: Bench\nurl: https://blog.example.com\npostsPerTermPage: 1000\ntermFeeds: false\nsearch: false\n'

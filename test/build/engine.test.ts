@@ -47,6 +47,31 @@ test.each(['node', 'icu', 'cldr'])('Another name comes of another version of %s'
   expect(nameOf(root, { ...VERSIONS, [part]: '0' })).not.toBe(nameOf(root))
 })
 
+test('What npm noted of packages when it put them there says the same as they do', () => {
+  const [plain, noted] = [program(), program()]
+
+  writeFiles(noted, {
+    'node_modules/.package-lock.json': JSON.stringify({
+      packages: {
+        'node_modules/marked': { version: '1.0.0', dependencies: { letters: '^2.0.0' } },
+        'node_modules/letters': { version: '2.0.0' },
+        'node_modules/unused': { version: '3.0.0' },
+      },
+    }),
+  })
+
+  expect(nameOf(noted)).toBe(nameOf(plain))
+})
+
+test('Another name comes of another version that npm noted', () => {
+  const root = program()
+  const before = nameOf(root)
+
+  writeFiles(root, { 'node_modules/.package-lock.json': '{ "packages": { "node_modules/letters": { "version": "2.0.1" } } }' })
+
+  expect(nameOf(root)).not.toBe(before)
+})
+
 test('A package that nothing uses changes nothing', () => {
   const root = program()
   const before = nameOf(root)
