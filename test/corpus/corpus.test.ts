@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { HtmlValidate } from 'html-validate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { satteriParser } from '../../src/content/markdown/parsers/satteri.ts'
+import { bothWays, textsIn } from '../content/both-ways.ts'
 import { drowse, startProduct } from '../flows/product.ts'
 
 /**
@@ -36,6 +38,16 @@ describe(`A site whose posts are ${corpus}`, () => {
     expect(first.result.problems.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([])
     expect(first.code).toBe(0)
     expect(first.result.pages).toBeGreaterThan(100)
+  })
+
+  it('has bodies that come out alike by both ways', () => {
+    const taken = textsIn(resolve(corpus)).flatMap((markdown) => {
+      const { plain, byHast } = bothWays(markdown, satteriParser)
+      return plain === null ? [] : [{ plain, byHast }]
+    })
+
+    for (const { plain, byHast } of taken) expect(plain).toBe(byHast)
+    expect(taken.length).toBeGreaterThan(0)
   })
 
   it('is not rendered again when nothing has changed, and comes out alike from nothing', async () => {

@@ -34,7 +34,11 @@ function prepareImage(image: Element, isFirst: boolean): void {
 /** GFM's task list items: a disabled checkbox and the words beside it. */
 function nameCheckbox(input: Element): void {
   if (input.properties.type !== 'checkbox' || !input.properties.disabled) return
-  input.properties.ariaLabel ??= input.properties.checked ? 'Done' : 'To do'
+  input.properties.ariaLabel ??= checkboxLabel(input.properties.checked === true)
+}
+
+export function checkboxLabel(checked: boolean): string {
+  return checked ? 'Done' : 'To do'
 }
 
 function alignByClass(cell: Element): void {
@@ -46,11 +50,14 @@ function alignByClass(cell: Element): void {
 
 /** Landmarks of one page need unlike names, so the second table is "Table 2". */
 function scroller(table: Element, number: number): Element {
-  const ariaLabel = number === 1 ? 'Table' : `Table ${number}`
   return {
     type: 'element',
     tagName: 'section',
-    properties: { className: ['table'], tabIndex: 0, ariaLabel },
+    properties: { className: ['table'], tabIndex: 0, ariaLabel: tableLabel(number) },
     children: [table],
   }
+}
+
+export function tableLabel(number: number): string {
+  return number === 1 ? 'Table' : `Table ${number}`
 }

@@ -20,22 +20,20 @@ export function isOfTheme(id: string): boolean {
  */
 export function rehypeHeadingIds() {
   return (tree: Root): void => {
-    const slugger = new GithubSlugger()
-    for (const id of TAKEN_BY_THEMES) slugger.occurrences[id] = 0
-    const { headings, links } = namelessHeadings(tree, slugger)
-    const renamed = new Map<string, string>()
-    for (const heading of headings) heading.properties.id = headingId(lineOf(heading), slugger, renamed)
-    for (const link of links) link.properties.href = renamed.get(String(link.properties.href)) ?? link.properties.href
+    const ids = new HeadingIds()
+    const { headings, links } = namelessHeadings(tree, ids)
+    for (const heading of headings) heading.properties.id = ids.idFor(lineOf(heading))
+    for (const link of links) link.properties.href = ids.renamed.get(String(link.properties.href)) ?? link.properties.href
   }
 }
 
-/** The headings still to be named and the links within the document; every id that is there already becomes known to `slugger`. */
-function namelessHeadings(tree: Root, slugger: GithubSlugger): { headings: Element[]; links: Element[] } {
+/** The headings still to be named and the links within the document; every id that is there already is taken. */
+function namelessHeadings(tree: Root, ids: HeadingIds): { headings: Element[]; links: Element[] } {
   const headings: Element[] = []
   const links: Element[] = []
   eachElement(tree, (node) => {
     const { id, href } = node.properties
-    if (typeof id === 'string' && id !== '') slugger.occurrences[id] = 0
+    if (typeof id === 'string' && id !== '') ids.take(id)
     else if (isHeading(node)) headings.push(node)
     if (typeof href === 'string' && href.startsWith('#')) links.push(node)
     return undefined
@@ -43,13 +41,29 @@ function namelessHeadings(tree: Root, slugger: GithubSlugger): { headings: Eleme
   return { headings, links }
 }
 
-/** The id for a heading of these words. `renamed` gets links to GitHub's id → links to ours, where they differ. */
-function headingId(words: string, slugger: GithubSlugger, renamed: Map<string, string>): string {
-  const github = slug(words.replace(INVISIBLE, ''))
-  const base = plainId(github)
-  const id = slugger.slug(base)
-  if (base !== github && !renamed.has(`#${github}`)) renamed.set(`#${github}`, `#${id}`)
-  return id
+/** The ids of one document's headings. */
+export class HeadingIds {
+  readonly #slugger = new GithubSlugger()
+  /** Links to GitHub's id → links to ours, where they differ. */
+  readonly renamed = new Map<string, string>()
+
+  constructor() {
+    for (const id of TAKEN_BY_THEMES) this.take(id)
+  }
+
+  /** Keeps an id from being given to a heading. */
+  take(id: string): void {
+    this.#slugger.occurrences[id] = 0
+  }
+
+  /** The id for the next heading, of these words. */
+  idFor(words: string): string {
+    const github = slug(words.replace(INVISIBLE, ''))
+    const base = plainId(github)
+    const id = this.#slugger.slug(base)
+    if (base !== github && !this.renamed.has(`#${github}`)) this.renamed.set(`#${github}`, `#${id}`)
+    return id
+  }
 }
 
 /** What emoji carry along, unseen. */
@@ -69,5 +83,9 @@ export function isHeading(node: Element): boolean {
 
 /** An element's text on one line. */
 export function lineOf(node: Element): string {
-  return textOf(node).replace(/\s+/gu, ' ').trim()
+  return onOneLine(textOf(node))
+}
+
+export function onOneLine(text: string): string {
+  return text.replace(/\s+/gu, ' ').trim()
 }

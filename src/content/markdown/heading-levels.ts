@@ -9,15 +9,22 @@ import { isFootnotes } from './plain-text.ts'
  */
 export function rehypeHeadingLevels() {
   return (tree: Root): void => {
-    const above: number[] = []
+    const fitted = fittedLevels()
     eachElement(tree, (node) => {
       if (isFootnotes(node)) return 'skip'
       if (!isHeading(node)) return undefined
-      const written = Number(node.tagName.slice(1))
-      while ((above.at(-1) ?? 0) >= written) above.pop()
-      above.push(written)
-      node.tagName = `h${Math.min(above.length + 1, 6)}`
+      node.tagName = `h${fitted(Number(node.tagName.slice(1)))}`
       return undefined
     })
+  }
+}
+
+/** Called with the level of each heading in turn, as written, gives the one to show it on. */
+export function fittedLevels(): (written: number) => number {
+  const above: number[] = []
+  return (written) => {
+    while ((above.at(-1) ?? 0) >= written) above.pop()
+    above.push(written)
+    return Math.min(above.length + 1, 6)
   }
 }

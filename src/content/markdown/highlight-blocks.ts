@@ -26,8 +26,8 @@ function languageOf({ tagName, properties }: Element): string | null {
   return named?.slice(LANGUAGE.length).toLowerCase() ?? null
 }
 
-/** '' for a language that nobody knows how to colour. */
-function highlighted(text: string, language: string, cache: CodeCache): string {
+/** Code in a language, named in small letters, as coloured HTML; '' for one that nobody knows how to colour. */
+export function highlighted(text: string, language: string, cache: CodeCache): string {
   const key = hash('sha256', `${language}\n${text}`)
   const known = cache.get(key)
   if (known !== null) return known

@@ -1,5 +1,5 @@
 import type { Element, ElementContent, Nodes, Root, RootContent } from 'hast'
-import { isHeading } from './heading-ids.ts'
+import { isHeading, onOneLine } from './heading-ids.ts'
 
 const EXCERPT_LENGTH = 200
 
@@ -19,26 +19,64 @@ const NOT_PROSE = new Set([
 ])
 
 /** Letters and digits between spaces; each Chinese or Japanese character counts as one, since no space parts them. */
-const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}'’._-]*/gu
+const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}'’._-]*/uy
+const REST_OF_WORD = /[\p{L}\p{N}\p{M}'’._-]+/uy
+/** The same for ASCII. */
+const BEGINS_WORD = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z0-9]/.test(String.fromCharCode(code))))
+const CONTINUES_WORD = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w'.-]/.test(String.fromCharCode(code))))
 
 /** The text without its code blocks, formulas and footnote links. */
 export function proseOf(tree: Root): string {
   return prose(tree)
 }
 
-/** How many words a text has. */
+/** How many words a text has. As most of most texts is ASCII, the regular expressions, which take ten times as long, are asked about the rest alone. */
 export function countWords(text: string): number {
-  return text.match(WORD)?.length ?? 0
+  let words = 0
+  let isInWord = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 128) {
+      if (!isInWord && BEGINS_WORD[code] === 1) words += 1
+      isInWord = isInWord ? CONTINUES_WORD[code] === 1 : BEGINS_WORD[code] === 1
+    } else if (isInWord && endOf(REST_OF_WORD, text, at) > at) {
+      at = REST_OF_WORD.lastIndex - 1
+    } else {
+      isInWord = false
+      if (endOf(WORD, text, at) > at) {
+        words += 1
+        at = WORD.lastIndex - 1
+      }
+    }
+  }
+  return words
+}
+
+/** Where what a sticky expression finds at a place ends; 0 where it finds nothing. */
+function endOf(sticky: RegExp, text: string, at: number): number {
+  sticky.lastIndex = at
+  sticky.test(text)
+  return sticky.lastIndex
 }
 
 /** The document's first words without headings, tables and code, at most 200 characters, cut at a word with `…`. */
 export function excerptOf(tree: Root): string {
-  let text = ''
-  for (const node of tree.children) {
-    if (text.length > EXCERPT_LENGTH) break
-    if (!isOutsideExcerpt(node)) text = `${text} ${prose(node)}`.replace(/\s+/gu, ' ').trim()
+  return firstWords(
+    tree.children
+      .filter((node) => !isOutsideExcerpt(node))
+      .values()
+      .map(prose),
+  )
+}
+
+/** The first words of texts that follow each other, at most 200 characters, cut at a word with `…`. */
+export function firstWords(texts: Iterable<string>): string {
+  let words = ''
+  for (const text of texts) {
+    words = onOneLine(`${words} ${text}`)
+    if (words.length > EXCERPT_LENGTH) break
   }
-  return shorten(text)
+  return shorten(words)
 }
 
 function isOutsideExcerpt(node: RootContent): boolean {

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import type { Element, Root } from 'hast'
+import type { Root as MdastRoot } from 'mdast'
 import { unified } from 'unified'
 import { VFile } from 'vfile'
-import { vocabularyOf } from '../search-words.ts'
 import type { Body, Directive } from '../types.ts'
 import { rehypeAccessibleElements } from './accessible-elements.ts'
+import { bodyOf } from './body-of.ts'
 import { mayHaveDirectives, takeDirectives } from './directives.ts'
 import { eachElement } from './each-element.ts'
 import { remarkFootnoteNames } from './footnote-names.ts'
@@ -12,8 +13,8 @@ import { type Formula, rehypeFormulas, takeFormulas, writeFormulas } from './for
 import { isHeading, lineOf, rehypeHeadingIds } from './heading-ids.ts'
 import { rehypeHeadingLevels } from './heading-levels.ts'
 import { highlightBlocks } from './highlight-blocks.ts'
-import { lostFragments } from './lost-fragments.ts'
-import { countWords, excerptOf, isFootnotes, proseOf } from './plain-text.ts'
+import { renderPlain } from './plain/render-plain.ts'
+import { excerptOf, isFootnotes, proseOf } from './plain-text.ts'
 import { rehypeRawHtml } from './raw-html.ts'
 import { withoutMarks, writeSlots } from './slots.ts'
 import { remarkToHast } from './to-hast.ts'
@@ -31,14 +32,21 @@ const pipeline = unified()
   .freeze()
 
 /** Markdown → its rendered fragment. The author is trusted: raw HTML stays. Throws a RangeError where the nesting is too deep. */
-export function renderMarkdown(markdown: string, { parser, highlight, math, search, code }: BodyOptions): Body {
+export function renderMarkdown(markdown: string, options: BodyOptions): Body {
   const clean = withoutMarks(markdown)
-  const { text, formulas } = math ? takeFormulas(clean) : { text: clean, formulas: [] }
+  const { text, formulas } = options.math ? takeFormulas(clean) : { text: clean, formulas: [] }
   const directives = mayHaveDirectives(text)
-  const parsed = parser.parse(text, { directives })
+  const parsed = options.parser.parse(text, { directives })
   const shortcodes = directives ? takeDirectives(parsed) : []
+  const plain = shortcodes.length > 0 || formulas.length > 0 ? null : renderPlain(parsed, options)
+  return plain ?? renderByHast(parsed, { ...options, shortcodes, formulas })
+}
+
+/** The body of any text, by a tree of its HTML. Changes the tree. */
+export function renderByHast(parsed: MdastRoot, parts: WritingParts): Body {
+  const { formulas } = parts
   const tree = formulas.length === 0 ? pipeline.runSync(parsed) : pipeline.runSync(parsed, new VFile({ data: { formulas } }))
-  return writeBody(tree, { shortcodes, formulas, highlight, search, code })
+  return writeBody(tree, parts)
 }
 
 /** What a tree does not hold of its document, and how it is written. */
@@ -50,23 +58,12 @@ interface WritingParts extends Pick<BodyOptions, 'highlight' | 'search' | 'code'
 /** A finished tree → its fragment. Changes the tree. */
 export function writeBody(tree: Root, { shortcodes, formulas, highlight, search, code }: WritingParts): Body {
   const prose = proseOf(tree)
-  const words = countWords(prose)
-  const vocabulary = search ? vocabularyOf(prose) : null
   const excerpt = excerptOf(tree)
   const headings = headingsOf(tree)
   if (highlight) highlightBlocks(tree, code)
   const written = writeFormulas(formulas)
   const { html, slots, ids, fragments } = writeSlots(tree, { shortcodes, formulas: written.html })
-  return {
-    html,
-    slots,
-    headings,
-    ids,
-    words,
-    excerpt,
-    vocabulary,
-    problems: [...written.problems, ...lostFragments(fragments, ids)],
-  }
+  return bodyOf({ html, slots, headings, ids, prose, excerpt, fragments, problems: written.problems }, { search })
 }
 
 /** The key of a body: SHA-256 (hex) over all that its HTML depends on but this code, which is the engine's. */

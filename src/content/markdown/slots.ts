@@ -75,7 +75,7 @@ const LINKS: Readonly<Record<string, readonly string[]>> = {
 const ELSEWHERE = /^(?:[a-z][a-z0-9+.-]*:|\/\/|#|$)/i
 
 /** True for an address that this site has to answer for: neither another host's, nor within the same document. */
-function isOfSite(url: unknown): url is string {
+export function isOfSite(url: unknown): url is string {
   return typeof url === 'string' && !ELSEWHERE.test(url)
 }
 

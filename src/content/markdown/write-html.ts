@@ -20,7 +20,7 @@ export function writeHtml({ children }: Parents): string {
 }
 
 function written(node: RootContent): string {
-  if (node.type === 'text') return node.value.replace(/[<&]/g, reference)
+  if (node.type === 'text') return escapeText(node.value)
   if (node.type === 'raw') return node.value
   if (node.type !== 'element' || SPECIAL.has(node.tagName)) return toHtml(node, { allowDangerousHtml: true })
   const start = `<${node.tagName}${attributesOf(node)}>`
@@ -38,7 +38,7 @@ function attributesOf({ properties }: Element): string {
 function attribute(property: string, value: Properties[string]): string {
   const name = plainName(property)
   const text = Array.isArray(value) ? value.join(' ') : value
-  if (name !== null && typeof text === 'string') return ` ${name}="${text.replace(/[\0"&'`]/g, reference)}"`
+  if (name !== null && typeof text === 'string') return ` ${name}="${escapeAttribute(text)}"`
   // All of a tag that it makes but its name.
   return toHtml({ type: 'element', tagName: 'hr', properties: { [property]: value }, children: [] }).slice(3, -1)
 }
@@ -55,6 +55,17 @@ function plainName(property: string): string | null {
   // Authors' raw HTML may name any number of them.
   if (plainNames.size < 1000) plainNames.set(property, name)
   return name
+}
+
+/** A text as it stands between tags. */
+export function escapeText(text: string): string {
+  // To replace by a function takes long even where nothing is found.
+  return /[<&]/.test(text) ? text.replace(/[<&]/g, reference) : text
+}
+
+/** A text as it stands in the quotes of an attribute. */
+export function escapeAttribute(text: string): string {
+  return /[\0"&'`]/.test(text) ? text.replace(/[\0"&'`]/g, reference) : text
 }
 
 function reference(character: string): string {
