@@ -73,6 +73,7 @@ const LEFT: readonly string[] = [
   '# One[^1]\n\n[^1]: a',
   'a[^1]\n\n[^1]: # One\n',
   'a[^1]\n\n[^1]: b[^2]\n\n[^2]: c[^1]\n',
+  'a[^1] b[^2]\n\n[^1]: c\n\n[^2]: d[^1]\n',
   'a[^1]\n\n[^1]: b\n[^1]: c\n',
   'a[^b]\n\n[^x]: c[^b]\n\n[^b]: d\n',
   'a[^1] b[^2]\n\n[^1]: c\n\n    > [^2]: d\n',
