@@ -61,10 +61,10 @@ export function closesAt({ date }: Pick<Entry, 'date'>, site: Pick<Change, 'row'
   return date === null || after === null ? null : new Date(Date.parse(date) + after).toISOString()
 }
 
+/** Null also where the whole site takes none: nobody need wake to close what isn't open. */
 function closeAfter(site: Pick<Change, 'row'>): number | null {
-  const value = site.row(settings, 'comments')?.value
-  const after = typeof value === 'object' && value !== null && 'closeAfter' in value ? value.closeAfter : null
-  return typeof after === 'number' ? after : null
+  const { open, closeAfter: after }: { open?: unknown; closeAfter?: unknown } = Object(site.row(settings, 'comments')?.value)
+  return typeof after === 'number' && open !== false ? after : null
 }
 
 export function isShown({ draft, date }: Pick<Entry, 'draft' | 'date'>, site: Pick<Change, 'row'>): boolean {

@@ -102,6 +102,16 @@ describe('Comments that close', () => {
     expect(dated.nextWakeAt).toBe('2024-06-19T01:00:00.000Z')
   })
 
+  test('wake nobody where the whole site takes none', async () => {
+    const none = await apply(at(START, syncOf({ 'site.yaml': config('open: false, closeAfter: 30d') })))
+    const again = await apply(at(START, syncOf({ 'site.yaml': config('closeAfter: 30d') })))
+
+    expect(none.nextWakeAt).toBeNull()
+    expect(again.nextWakeAt).toBe(END)
+    expect(textOf(again, 'posts/old/index.html')).toContain(CLOSED)
+    expect(textOf(again, YOUNG)).not.toContain(CLOSED)
+  })
+
   test('are open again after a clock that was wrong, only by what the site then says', async () => {
     await guest.wake(1, END)
     await apply()
