@@ -40,6 +40,8 @@ const PLAIN: readonly string[] = [
   '|a|b|c|d|\n|:-|:-:|-:|-|\n|1|*2*|`3|4`|\n|5|\n|6|7|8|9|10|\n\n|x|\n|-|\n\n- |y|\n  |-|\n  |[z](/z) ![w](w.png)|\n',
   '```js\nlet a = "<b>" & 1\n```\n\n```JS {1,2} title="x"\na\n```\n\n```unknown\na\n```\n\n```\n```\n\n```ts\n```\n\n    indented\n\n\ta\n\n~~~ a"b<c&d\n\n~~~\n\n``` a&#x20;b\n```',
   'a[^b] c[^a] d[^b]\n\n[^a]: A.\n[^b]: *B*\n\n    Two\n',
+  'One![p](q)two three![](r "s")four',
+  'a[^1] [b]\n\n[^1]: c\n\n    [b]: /d\n',
   '[^z]: First.\n\na[^y] b[^z]\n\n[^y]: Second ![p](p.png) [l](/l)\n\n    ```js\n    a\n    ```\n',
   'a[^1]b[^1]\n\n[^1]:\n    - a\n    - b\n\n\n\n> c[^2]\n>\n> [^2]: d\n\n- e[^3]\n\n  [^3]: f\n',
   'a[^1] b[^2]\n\n[^1]:\n\n[^2]: | a |\n    | - |\n    | b |\n\n[^Ünd "]: x\n\nc[^Ünd "]\n',
