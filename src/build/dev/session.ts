@@ -20,8 +20,8 @@ import type { Audience, DevOptions, Fault, RoundReport } from './types.ts'
 import { type Burst, type FileWatch, watchFiles } from './watch-files.ts'
 
 /**
- * Longer than editors take between the parts of a file: a tenth of this or so, and an empty file is waited for anyway. What still comes later is taken in by a
- * round of its own.
+ * Longer than most editors take between the parts of a file: half of this at most, and an empty file is waited for anyway. What still comes later is taken in by
+ * a round of its own.
  */
 const QUIET_MS = 1
 /** What is due and can't be shown is tried again after this time. */
