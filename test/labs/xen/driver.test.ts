@@ -73,6 +73,7 @@ describeMachineDriver('xen', { pause: true, save: true, clockSurvives: true, iso
   soonMs: 180_000,
   bootMs: 40_000,
   goneMs: 10_000,
+  cutOffMayEndCold: true,
 })
 
 describe('a Xen host that is short of something', () => {
