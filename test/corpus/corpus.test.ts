@@ -21,7 +21,7 @@ describe(`A site whose posts are ${corpus}`, () => {
   const out = join(root, 'out')
   writeFileSync(
     join(root, 'site.yaml'),
-    `title: Corpus\nurl: https://corpus.example\ncontent:\n  post: ${JSON.stringify(resolve(corpus))}\n`,
+    `title: Corpus\nurl: https://corpus.example\ncomments: { moderation: open }\ncontent:\n  post: ${JSON.stringify(resolve(corpus))}\n`,
   )
   const build = async (...options: string[]) => {
     const { code, stdout } = await drowse(['build', root, '--out', out, '--json', ...options])
