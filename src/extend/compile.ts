@@ -4,6 +4,7 @@ import { type BuildOptions, build, type Message, type Plugin } from 'esbuild'
 import * as v from 'valibot'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Problem } from '../protocol/types.ts'
+import { JSX_OPTIONS, ownJsx } from '../render/theme/jsx-plugin.ts'
 import type { CompiledExtension } from './types.ts'
 
 /** The folder of this code: what `drowse/site` means, and where hono comes from, so that a site needs no packages for them. */
@@ -62,11 +63,10 @@ async function run(siteDir: string) {
     minifyWhitespace: true,
     minifySyntax: true,
     keepNames: true,
-    jsx: 'automatic',
-    jsxImportSource: 'hono/jsx',
+    ...JSX_OPTIONS,
     tsconfigRaw: '{}',
     logLevel: 'silent',
-    plugins: [ownModules()],
+    plugins: [ownJsx(), ownModules()],
   } satisfies BuildOptions
   try {
     return await build(options)

@@ -200,9 +200,9 @@ function checkedPage(made: unknown): Rendered {
   if (!isMapping(made) || typeof made.contentType !== 'string')
     throw new Error('`render` gave no `contentType`. It returns `{ content, contentType }`.')
   const { content } = made
-  // What hono makes of JSX and `html` is an object that is its text.
-  const text =
-    content instanceof Uint8Array ? content : typeof content === 'string' || content instanceof String ? String(content) : null
+  // JSX and hono's `html` give an object that is its text.
+  const isText = typeof content === 'string' || (isMapping(content) && content.isEscaped === true)
+  const text = content instanceof Uint8Array ? content : isText ? String(content) : null
   if (text === null) throw new Error('The `content` that `render` gave is neither text nor bytes.')
   return { ...(made as unknown as Rendered), content: text }
 }

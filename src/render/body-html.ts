@@ -152,8 +152,10 @@ function imageHtml({ src, width, height, sources = [] }: Omit<ImageView, 'alt'>,
 }
 
 function tag(name: string, attributes: Attributes): string {
-  const written = Object.entries(attributes).map(([key, value]) =>
-    value === true ? ` ${key}` : ` ${key}="${escapeXml(String(value))}"`,
-  )
-  return `<${name}${written.join('')}>`
+  let text = `<${name}`
+  for (const key in attributes) {
+    const value = attributes[key]
+    text += value === true ? ` ${key}` : ` ${key}="${escapeXml(String(value))}"`
+  }
+  return `${text}>`
 }

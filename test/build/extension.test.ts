@@ -77,6 +77,22 @@ describe('The manual’s examples', () => {
   })
 })
 
+describe('JSX', () => {
+  test('makes shortcodes and pages, and mixes with hono’s html', async () => {
+    const own = `import { html, raw } from 'hono/html'
+      export const Kbd = ({ labelHtml }) => <kbd title={'"'}>{raw(labelHtml)}</kbd>
+      export const Own = ({ title }) => <>{html\`<h1>\${<i>{title}</i>}</h1>\`}<hr /></>`
+    const code = `import { Kbd, Own } from './own.tsx'
+      const page = { name: 'own', pages: () => [{ path: '/own/' }], render: () => ({ content: Own({ title: 'a < b' }), contentType: 'text/html' }) }
+      export default { shortcodes: { kbd: Kbd }, routes: [page] }`
+    const { two, read, problems } = await built(withSite(code, { 'own.tsx': own }))
+
+    expect(problems).toEqual([])
+    expect(two).toContain('<kbd title="&quot;">Ctrl</kbd>')
+    expect(read('own/index.html')).toBe('<h1><i>a &lt; b</i></h1><hr>')
+  })
+})
+
 describe('A plugin', () => {
   test('that adds to the syntax works with the default parser’s site', async () => {
     const syntax = `import remarkDirective from 'remark-directive'

@@ -66,6 +66,23 @@ describe('the package that npm publishes', () => {
     expect(readFileSync(join(site, 'dist', 'own', 'index.html'), 'utf8')).toBe('<i>1</i>')
   })
 
+  it('has the types that a theme is checked by, with the settings that the manual names', () => {
+    const [, settings = ''] =
+      /```json\n(\{ "compilerOptions".*)\n```/.exec(readFileSync(join(ROOT, 'content/manual/theming.md'), 'utf8')) ?? []
+    const components = join(home, 'checked', 'themes', 'default', 'components')
+    mkdirSync(components, { recursive: true })
+    writeFileSync(join(home, 'checked', 'tsconfig.json'), settings)
+    const footer = `import type { PageView } from 'drowse/theme'
+      import { raw } from 'hono/html'
+      export const Footer = ({ page }: { page: PageView }) => <footer id={page.site.title}>{raw('')}<br /></footer>`
+    const check = () => execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', join(home, 'checked')], { encoding: 'utf8' })
+
+    writeFileSync(join(components, 'Footer.tsx'), footer)
+    expect(check()).toBe('')
+    writeFileSync(join(components, 'Footer.tsx'), footer.replace('site.title', 'site.titel'))
+    expect(check).toThrow(expect.objectContaining({ stdout: expect.stringContaining("'titel' does not exist") }))
+  })
+
   it('takes a comment with its own guest', async () => {
     const product = await startGateway([bin, 'start', place.siteDir, '--port', '0', '--data', place.dataDir, '--json'])
     try {

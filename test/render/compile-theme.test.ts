@@ -14,7 +14,7 @@ const compileWith = (files: Readonly<Record<string, string>>) => compile(folderO
 const changedTemplates = (a: CompiledTheme, b: CompiledTheme) =>
   TEMPLATE_NAMES.filter((name) => a.templates[name] !== b.templates[name])
 
-const failureOf = async (compiled: Promise<CompiledTheme>): Promise<DrowseError> => {
+const failureOf = async (compiled: Promise<unknown>): Promise<DrowseError> => {
   const error: unknown = await compiled.then(
     () => null,
     (reason: unknown) => reason,
@@ -176,6 +176,43 @@ describe('A site’s own files', () => {
       '<!DOCTYPE html><html><body>Terms</body></html>',
     )
     expect(theme.assets.map(({ name }) => name)).toEqual(['icons/a.svg', 'style.css'])
+  })
+})
+
+describe('A component', () => {
+  const rendered = async (source: string) => {
+    const { source: compiled } = await compileWith({ 'default/components/Footer.tsx': source })
+    return (await loadTheme(compiled)).render('NotFound', sampleProps('Hello').NotFound)
+  }
+
+  test('may have a key, and take HTML and types from hono', async () => {
+    const html = await rendered(`
+      import { html, raw } from 'hono/html'
+      import { type Child, type FC } from 'hono/jsx'
+      const Framed: FC<{ children: Child }> = ({ children }) => <b {...{ id: 'x' }} key="k">{html\`<i>\${children}</i>\`}</b>
+      export const Footer = () => <Framed>{raw('<u>1</u>')}{['&']}</Framed>`)
+
+    expect(html).toContain('<b id="x"><i><u>1</u>&amp;</i></b>')
+  })
+
+  test('that is async is told with its name, and where it is used', async () => {
+    const html = rendered(`const Late = async () => <p>late</p>\nexport function Footer() { return <footer><Late /></footer> }`)
+
+    await expect(html).rejects.toMatchObject({
+      code: 'theme-invalid',
+      message:
+        'The template NotFound failed in Footer: The component Late is async. A component is given all it needs; it may not wait.',
+    })
+  })
+
+  test('can’t use hono’s JSX, nor its contexts', async () => {
+    const pragma = await failureOf(rendered('/** @jsxImportSource hono/jsx */ export const Footer = () => <p />'))
+    const context = await failureOf(
+      rendered("import { createContext } from 'hono/jsx'\nexport const Footer = () => createContext('')"),
+    )
+
+    expect(pragma.message).toContain('"hono/jsx/jsx-runtime" can’t be imported here.')
+    expect(context.message).toMatch(/Footer\.tsx:1:31\s+"hono\/jsx" can’t be imported here\. JSX is Drowse’s own/)
   })
 })
 

@@ -66,13 +66,16 @@ describe('Loading a theme', () => {
     )
   })
 
-  test('refuses a template that waits', async () => {
-    const theme = await loadTheme(themeOf('() => ({ toString: () => Promise.resolve("late") })'))
+  test.each(['async () => "late"', '() => ({ toString: () => Promise.resolve("late") })'])(
+    'refuses a template that waits: %s',
+    async (component) => {
+      const theme = await loadTheme(themeOf(component))
 
-    expect(() => theme.render('Terms', sampleProps('x').Terms)).toThrow(
-      expect.objectContaining({ code: 'theme-invalid', details: { template: 'Terms' } }),
-    )
-  })
+      expect(() => theme.render('Terms', sampleProps('x').Terms)).toThrow(
+        expect.objectContaining({ code: 'theme-invalid', details: { template: 'Terms' } }),
+      )
+    },
+  )
 
   test('refuses a module that lacks a template', async () => {
     await expect(loadTheme('export const Home = () => ""')).rejects.toMatchObject({

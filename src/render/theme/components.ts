@@ -5,6 +5,7 @@ import { dirname, extname, join } from 'node:path'
 import { type BuildOptions, build, type Loader, type Message, type Plugin } from 'esbuild'
 import * as v from 'valibot'
 import type { Problem } from '../../protocol/types.ts'
+import { JSX_OPTIONS, ownJsx } from './jsx-plugin.ts'
 import { type Layers, resolveInTheme, type ThemeFile } from './layers.ts'
 import { type CompiledTheme, SHORTCODES, SHORTCODES_FILE, TEMPLATE_NAMES } from './types.ts'
 
@@ -35,8 +36,9 @@ const SEARCH_WORDS = {
   file: join(import.meta.dirname, `../../content/search-words${extname(import.meta.filename)}`),
 }
 
-/** How the theme's own files and hono's are called in esbuild's list of what it read. */
-const OWN_INPUT = /^(?:theme\d+|drowse-entry):|(?:^|\/)node_modules\/hono\/|(?:^|\/)content\/search-words\.[jt]s$/
+/** How the theme's own files, Drowse's and hono's are called in esbuild's list of what it read. */
+const OWN_INPUT =
+  /^(?:theme\d+|drowse-entry):|(?:^|\/)node_modules\/hono\/|(?:^|\/)(?:content\/search-words|render\/theme\/jsx-runtime)\.[jt]s$/
 
 /**
  * Bundles the whole theme to one module, and beside it one module per template, of which only the hash is kept: esbuild drops what a
@@ -52,8 +54,7 @@ export async function bundleComponents(
     // Names stay, for stack traces; white space goes, and with it the comments that name source files.
     minifyWhitespace: true,
     minifySyntax: true,
-    jsx: 'automatic',
-    jsxImportSource: 'hono/jsx',
+    ...JSX_OPTIONS,
   })
   const problems = problemsOf(result, layers)
   if (result.errors.length > 0) return { bundle: null, problems }
@@ -85,7 +86,7 @@ export async function runEsbuild(layers: Layers, options: Omit<BuildOptions, 'wr
       legalComments: 'none',
       tsconfigRaw: '{}',
       logLevel: 'silent',
-      plugins: [themeFiles(layers)],
+      plugins: [ownJsx(), themeFiles(layers)],
     })
   } catch (error) {
     const failure = v.safeParse(FAILURE, error)

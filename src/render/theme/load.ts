@@ -1,7 +1,6 @@
 import { DrowseError } from '../../errors/drowse-error.ts'
 import { importModule } from '../import-module.ts'
 import type { ShortcodeView, TemplateName, Templates } from '../views.ts'
-import { spellAsHtml } from './spelling.ts'
 import { SHORTCODES, TEMPLATE_NAMES } from './types.ts'
 
 export interface LoadedTheme {
@@ -67,14 +66,17 @@ function written(component: unknown, props: unknown, what: string, name: string)
   } catch (cause) {
     throw failure(`${what} failed`, cause, name)
   }
-  if (typeof html === 'string') return spellAsHtml(html)
+  if (typeof html === 'string') return html
   throw new DrowseError('theme-invalid', `${what} or a component in it is async. It is given all it needs; it may not wait.`, {
     details: { template: name },
   })
 }
 
-/** hono's elements turn themselves into text: at once, or as a promise if a component is async. */
-const textOf = (element: unknown): unknown => (typeof element === 'object' && element !== null ? element.toString() : element)
+/** JSX and hono's `html` give an object that is its text; of one that waits there is none. As in JSX, nothing is the empty text. */
+function textOf(made: unknown): unknown {
+  if (made === null || made === undefined || typeof made === 'boolean') return ''
+  return made instanceof Promise ? made : made.toString()
+}
 
 function failure(what: string, cause: unknown, template?: string): DrowseError {
   const message = cause instanceof Error ? cause.message : String(cause)
