@@ -57,7 +57,7 @@ export function searchPath(read: Read, language: string | null): string | null {
 
 type SiteJson = { [key in keyof SiteView]: SiteView[key] } & { readonly [key: string]: Json }
 
-const siteView = defineQuery<string | null, SiteJson>('site-view', (read, language) => {
+function siteOf(read: Read, language: string | null): SiteJson {
   const tag = languageTag(read, language)
   const own = language === null ? {} : membersOf(membersOf(read.row(settings, 'languages')?.value)[language])
   const text = (name: string) => (typeof own[name] === 'string' ? own[name] : textSetting(read, name))
@@ -73,7 +73,7 @@ const siteView = defineQuery<string | null, SiteJson>('site-view', (read, langua
     search: searchPath(read, language),
     words: read.query(wordsOf, tag),
   } as SiteJson
-})
+}
 
 /** The tag of a language of the site. */
 export function languageTag(read: Pick<Read, 'row'>, language: string | null): string {
@@ -84,14 +84,12 @@ function membersOf(value: Json | undefined): { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { [key: string]: Json }) : {}
 }
 
-const assetPaths = defineQuery<null, { readonly [name: string]: string }>('asset-paths', (read) => {
+function assetPaths(read: Read): { readonly [name: string]: string } {
   const spots = read.list(assets.indexes.all, '')
   return Object.fromEntries(spots.map(({ key }) => [key, read.row(assets, key)?.path ?? '']))
-})
+}
 
 const ICONS = ['/favicon.ico', '/favicon.svg', '/apple-touch-icon.png']
-
-const ownIcons = defineQuery<null, string[]>('own-icons', (read) => ICONS.filter((path) => read.row(files, path) !== null))
 
 /** Apps that show previews take none of these: SVG, AVIF. */
 const PREVIEWED = /\.(?:png|jpe?g|webp|gif)$/i
@@ -100,13 +98,36 @@ const SITE_PREVIEWS = ['/preview.png', '/preview.jpg']
 type PreviewJson = { readonly src: string; readonly width?: number; readonly height?: number } | null
 
 /** A file of the site's own that stands for every page without a picture. */
-const sitePreview = defineQuery<null, PreviewJson>('site-preview', (read) => {
+function sitePreview(read: Read): PreviewJson {
   const file = SITE_PREVIEWS.flatMap((path) => read.row(files, path) ?? [])[0]
   return file === undefined ? null : sizedOf(file)
-})
+}
+
+type FrameJson = {
+  readonly site: SiteJson
+  /** Public paths by file names. */
+  readonly assets: { readonly [name: string]: string }
+  readonly icons: string[]
+  readonly preview: PreviewJson
+  /** Whether there are posts, and so feeds. */
+  readonly hasPosts: boolean
+  readonly showsToc: boolean
+  readonly isTranslated: boolean
+}
+
+/** What all pages of a language share, as one: so each page notes one query, and not one for each of these. */
+const pageFrame = defineQuery<string | null, FrameJson>('page-frame', (read, language) => ({
+  site: siteOf(read, language),
+  assets: assetPaths(read),
+  icons: ICONS.filter((path) => read.row(files, path) !== null),
+  preview: sitePreview(read),
+  hasPosts: read.count(entries.indexes.byKind, inLanguage(language, 'post'), 1) > 0,
+  showsToc: read.row(settings, 'toc')?.value === true,
+  isTranslated: languagesOf(read).length > 1,
+}))
 
 /** What link previews show of a page: the entry's `image`, else the first picture in its text, else the site's own. */
-function previewOf(read: Read, site: SiteView, article: Entry | undefined): PageView['preview'] {
+function previewOf(read: Read, { site, preview: shared }: FrameJson, article: Entry | undefined): PageView['preview'] {
   const named = article?.data.image
   const own = [typeof named === 'string' ? named : null, article?.firstPicture ?? null]
   for (const [index, url] of own.entries()) {
@@ -115,7 +136,6 @@ function previewOf(read: Read, site: SiteView, article: Entry | undefined): Page
     const alt = index === 0 && typeof article?.data.imageAlt === 'string' ? article.data.imageAlt : (article?.title ?? '')
     return absolute(found, alt, site.url)
   }
-  const shared = read.query(sitePreview, null)
   return shared === null ? null : absolute(shared, site.title, site.url)
 }
 
@@ -134,10 +154,6 @@ function sizedOf(file: ShownFile): PreviewJson {
 function absolute({ src, ...size }: NonNullable<PreviewJson>, alt: string, site: string): PageView['preview'] {
   return { url: src.startsWith('/') ? site + src : src, ...size, alt }
 }
-
-const isListed = defineQuery<string, boolean>('has-entries', (read, group) => read.count(entries.indexes.byKind, group, 1) > 0)
-
-const showsToc = defineQuery<null, boolean>('shows-toc', (read) => read.row(settings, 'toc')?.value === true)
 
 /** An entry as it stands in lists: a change of its text alone does not reach the lists. */
 export const entryLink = defineQuery<string, EntryLinkJson | null>('entry-link', (read, id) => {
@@ -174,12 +190,7 @@ type EntryLinkJson = {
 export const PAGE_QUERIES = [
   wordsOf,
   derivedMenu,
-  siteView,
-  assetPaths,
-  ownIcons,
-  sitePreview,
-  isListed,
-  showsToc,
+  pageFrame,
   entryLink,
   translations,
   ...LINK_QUERIES,
@@ -213,18 +224,18 @@ export interface PageHead {
 /** What the layout needs to know of a page. */
 export function pageView(read: Read, head: PageHead): PageView {
   const { language = null, article } = head
-  const site = read.query(siteView, language)
-  const alternates =
-    head.alternates ?? (article && languagesOf(read).length > 1 ? read.query(translations, [article.kind, article.slug]) : [])
+  const frame = read.query(pageFrame, language)
+  const { site, assets, icons, hasPosts, isTranslated } = frame
+  const alternates = head.alternates ?? (article && isTranslated ? read.query(translations, [article.kind, article.slug]) : [])
   return {
     site,
     path: head.path,
     canonical: site.url + head.path,
     title: head.title,
     description: head.description ?? site.description,
-    assets: read.query(assetPaths, null),
+    assets,
     feeds: [
-      ...(read.query(isListed, inLanguage(language, 'post')) ? feedsAt(site.home, site.title) : []),
+      ...(hasPosts ? feedsAt(site.home, site.title) : []),
       ...(head.feed ? feedsAt(head.feed.base, `${head.feed.title} · ${site.title}`) : []),
       ...(head.feeds ?? []),
     ],
@@ -235,8 +246,8 @@ export function pageView(read: Read, head: PageHead): PageView {
       title: new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag,
     })),
     article: article ? articleOf(article, site) : null,
-    preview: previewOf(read, site, article),
-    icons: read.query(ownIcons, null),
+    preview: previewOf(read, frame, article),
+    icons,
     unlisted: head.unlisted === true,
     data: (name) => read.row(dataFiles, name)?.value ?? null,
   }
@@ -268,14 +279,14 @@ function articleOf({ date, updated, tags, data }: Entry, site: SiteView): PageVi
 /** An entry with its body, for the page of its own. */
 export function entryView(context: PageContext, entry: Entry): EntryView {
   const body = context.body(entry.bodyHash)
-  const site = context.query(siteView, entry.language)
+  const { site, showsToc } = context.query(pageFrame, entry.language)
   const author = typeof entry.data.author === 'string' ? entry.data.author : site.author
   reportImage(context, entry)
   return {
     ...linkOf(context, entry, site.language),
     html: bodyHtml(context, entry, body, site),
     headings: body.headings,
-    toc: hasToc(context, entry) ? tocOf(body.headings) : [],
+    toc: hasToc(entry, showsToc) ? tocOf(body.headings) : [],
     words: body.words,
     minutes: Math.max(1, Math.round(body.words / READING_SPEED)),
     updated: entry.updated,
@@ -290,8 +301,8 @@ export function entryLinks(read: Read, ids: readonly { readonly key: string }[])
 }
 
 /** What the entry says, else the site. */
-function hasToc(read: Read, { data }: Entry): boolean {
-  return typeof data.toc === 'boolean' ? data.toc : read.query(showsToc, null)
+function hasToc({ data }: Entry, otherwise: boolean): boolean {
+  return typeof data.toc === 'boolean' ? data.toc : otherwise
 }
 
 function linkOf(read: Read, entry: Entry, language: string): EntryLinkJson {

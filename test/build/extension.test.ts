@@ -199,8 +199,8 @@ describe('A site.ts that is wrong is told, and the rest of the site is built:', 
     ],
     [
       'a query’s name that is taken',
-      'export default { queries: [{ name: "site-view", run: () => 1 }] }',
-      { message: 'The query name “site-view” in site.ts is taken.' },
+      'export default { queries: [{ name: "page-frame", run: () => 1 }] }',
+      { message: 'The query name “page-frame” in site.ts is taken.' },
     ],
     [
       'a route’s name that is taken',

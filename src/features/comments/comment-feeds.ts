@@ -1,34 +1,28 @@
 import { files } from '../../model/site-tables.ts'
-import { defineQuery } from '../../model/table.ts'
-import type { Query, Read } from '../../model/types.ts'
+import type { Read } from '../../model/types.ts'
 import { atom, type FeedItem } from '../../render/feeds.ts'
 import { FEEDS, languageTag, pageView } from '../../render/page-view.ts'
 import type { PageContext, Rendered, Route } from '../../render/types.ts'
 import type { FeedView, SiteView } from '../../render/views.ts'
 import { wordsOf } from '../../render/words/words-of.ts'
 import { addressOf, commented, type Titled } from './pages.ts'
-import { haveFeeds } from './rules.ts'
+import { commentsShown } from './rules.ts'
 import { commentPages, comments, entryOfKey, pageOfKey } from './tables.ts'
 
 const FEED_LENGTH = 20
 const [[, ATOM]] = FEEDS
 const SITE_FEED = '/comments/feed.xml'
 
-const feedsAreOn = defineQuery<null, boolean>('comments-have-feeds', (read) => haveFeeds(read))
-
-/** Where the feed of an entry's comments is; null while it has none, or if a file of the owner's is there. */
-const feedPath = defineQuery<string, string | null>('comments-feed-path', (read, id) => {
-  const entry = read.query(commented, id)
-  if (entry === null || !read.query(feedsAreOn, null)) return null
+/** Where the feed of an entry's comments is, once it has had any; null without feeds, or if a file of the owner's is there. */
+function feedPath(read: Read, entry: Titled): string | null {
+  if (!read.query(commentsShown, null).feeds) return null
   const path = `${entry.path.replace(/\.html$/, '/')}comments/feed.xml`
-  return read.count(commentPages.indexes.byEntry, id, 1) > 0 && read.row(files, path) === null ? path : null
-})
+  return read.row(files, path) === null ? path : null
+}
 
-export const COMMENT_FEED_QUERIES = [feedsAreOn, feedPath] as unknown as readonly Query[]
-
-/** The feeds that a page with comments names: of its own, and of the whole site's. */
+/** The feeds that a page with comments names: of its own, and of the whole site's. For entries that have had comments. */
 export function feedsOf(read: Read, entry: Titled): readonly FeedView[] {
-  const path = read.query(feedPath, entry.id)
+  const path = feedPath(read, entry)
   if (path === null) return []
   const { commentsTitle } = read.query(wordsOf, languageTag(read, entry.language))
   return [
@@ -42,8 +36,9 @@ export const entryCommentFeed: Route = {
   name: 'comment-feed',
   over: { table: commentPages.name },
   pages(read, key) {
-    const path = pageOfKey(key) === 1 ? read.query(feedPath, entryOfKey(key)) : null
-    return path === null ? [] : [{ path, argument: entryOfKey(key) }]
+    const entry = pageOfKey(key) === 1 ? read.query(commented, entryOfKey(key)) : null
+    const path = entry && feedPath(read, entry)
+    return path === null ? [] : [{ path, argument: entry?.id ?? '' }]
   },
   render(context, argument) {
     const entry = context.query(commented, String(argument))
@@ -58,7 +53,7 @@ export const entryCommentFeed: Route = {
 export const siteCommentFeed: Route = {
   name: 'comment-feeds',
   pages(read) {
-    const isThere = read.query(feedsAreOn, null) && read.count(commentPages.indexes.byEntry, '', 1) > 0
+    const isThere = read.query(commentsShown, null).feeds && read.count(commentPages.indexes.byEntry, '', 1) > 0
     return isThere && read.row(files, SITE_FEED) === null ? [{ path: SITE_FEED, argument: null }] : []
   },
   render(context) {

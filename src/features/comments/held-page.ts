@@ -5,8 +5,9 @@ import { languageTag, pageView } from '../../render/page-view.ts'
 import type { Route } from '../../render/types.ts'
 import { wordsOf } from '../../render/words/words-of.ts'
 import { commented } from './pages.ts'
+import { commentsShown } from './rules.ts'
 import { type Comment, comments, heldComments } from './tables.ts'
-import { edits, threadOf } from './thread.ts'
+import { threadOf } from './thread.ts'
 
 /** Where a held comment is, for the one who wrote it. */
 export function heldPath({ token }: Pick<Comment, 'token'>, { language }: Pick<Entry, 'language'>): string {
@@ -30,7 +31,8 @@ export const heldPage: Route = {
     const { language, path, title } = entry
     const { heldTitle: heading } = context.query(wordsOf, languageTag(context, language))
     const page = pageView(context, { path: context.path, title: heading, language, unlisted: true })
-    const parts = { page, heading, entry: { title, path }, comment: view, edits: context.query(edits, null) }
+    const { edits } = context.query(commentsShown, null)
+    const parts = { page, heading, entry: { title, path }, comment: view, edits }
     const content = await context.template('HeldComment', parts)
     return { content, contentType: HTML }
   },

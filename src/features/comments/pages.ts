@@ -12,9 +12,6 @@ import { type Comment, commentPages, comments, pageKey, pageOfKey } from './tabl
  */
 const OVERFULL = 1.5
 
-/** The number of the last page of an entry's comments, which is on the entry's own; 1 if it has none yet. */
-const lastPage = defineQuery<string, number>('comments-last-page', (read, entry) => lastOf(read, entry))
-
 const isFull = defineQuery<readonly [entry: string, page: number], boolean>(
   'comments-page-is-full',
   (read, [entry, page]) => read.row(commentPages, pageKey(entry, page))?.isFull === true,
@@ -28,7 +25,7 @@ export const commented = defineQuery<string, Commented | null>('commented', (rea
   return entry?.shown ? { id, path: entry.path, title: entry.title, language: entry.language } : null
 })
 
-export const COMMENT_PAGE_QUERIES = [lastPage, isFull, commented] as unknown as readonly Query[]
+export const COMMENT_PAGE_QUERIES = [isFull, commented] as unknown as readonly Query[]
 
 /** The entry that comments are on. */
 export type On = Pick<Entry, 'id' | 'path'>
@@ -42,10 +39,10 @@ export interface Neighbours {
   readonly newer: string | null
 }
 
-/** The page of comments that the entry's own page shows. */
-export function lastPageOf(read: Read, entry: On): Neighbours & { page: number } {
-  const page = read.query(lastPage, entry.id)
-  return { page, older: page === 1 ? null : numberedPath(entry.path, page - 1), newer: null }
+/** The page of comments that the entry's own page shows; null while no comment on it was ever shown. */
+export function lastPageOf(read: Read, entry: On): (Neighbours & { page: number }) | null {
+  const page = lastOf(read, entry.id)
+  return page === null ? null : { page, older: page === 1 ? null : numberedPath(entry.path, page - 1), newer: null }
 }
 
 /** The address of a full page of comments; null while it has none, or if something of the owner's is there. */
@@ -92,7 +89,7 @@ export function placed(change: Change, { entry, parent }: Pick<Comment, 'entry' 
   const full = perPage(change)
   const home = parent === null ? null : (change.row(comments, String(parent))?.page ?? null)
   if (home !== null && sizeOf(change, entry, home) < full * OVERFULL) return counted(change, entry, home)
-  const last = lastOf(change, entry)
+  const last = lastOf(change, entry) ?? 1
   if (sizeOf(change, entry, last) < full) return counted(change, entry, last)
   change.put(commentPages, { entry, page: last, size: sizeOf(change, entry, last), isFull: true })
   return counted(change, entry, last + 1)
@@ -108,7 +105,8 @@ function sizeOf(change: Change, entry: string, page: number): number {
   return change.row(commentPages, pageKey(entry, page))?.size ?? 0
 }
 
-function lastOf(read: Pick<Read, 'list'>, entry: string): number {
+/** The number of the last page of an entry's comments, which is on the entry's own; null if it has none yet. */
+function lastOf(read: Pick<Read, 'list'>, entry: string): number | null {
   const [last] = read.list(commentPages.indexes.byEntry, entry, { reverse: true, limit: 1 })
-  return last === undefined ? 1 : pageOfKey(last.key)
+  return last === undefined ? null : pageOfKey(last.key)
 }

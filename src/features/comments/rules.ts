@@ -1,30 +1,41 @@
 import type { Entry } from '../../content/types.ts'
 import { closesAt } from '../../model/showing.ts'
 import { closings, settings } from '../../model/site-tables.ts'
-import type { Change, Read } from '../../model/types.ts'
+import { defineQuery } from '../../model/table.ts'
+import type { Change, Query, Read } from '../../model/types.ts'
 import type { Json } from '../../protocol/types.ts'
+import { senderOf } from '../sender.ts'
 import { type Comment, comments, folded } from './tables.ts'
 
 /** Whether an entry takes comments. `over`: not any more, since its time for them is over. */
 export type Taking = 'open' | 'over' | 'never'
 
 /** Whether an entry takes comments now: its front matter's `comments` decides, else site.yaml's `comments.open` and `comments.closeAfter`. Only posts and notes do. */
-export function takingOf(read: Pick<Read, 'row'>, entry: Entry): Taking {
-  return taking(read, entry, () => read.row(closings, entry.id) !== null)
+export function takingOf(read: Pick<Read, 'row'>, entry: Entry, isOpen = () => siteIsOpen(read)): Taking {
+  return taking(entry, isOpen, () => read.row(closings, entry.id) !== null)
 }
 
 /** The same for what was written at this time. */
 export function takingAt(read: Pick<Read, 'row'>, entry: Entry, time: string): Taking {
-  return taking(read, entry, () => time >= (closesAt(entry, read) ?? NEVER))
+  return taking(
+    entry,
+    () => siteIsOpen(read),
+    () => time >= (closesAt(entry, read) ?? NEVER),
+  )
+}
+
+/** Whether entries that don't say take comments. */
+export function siteIsOpen(read: Pick<Read, 'row'>): boolean {
+  return rule(read, 'open') !== false
 }
 
 /** Sorts after every time. */
 const NEVER = '~'
 
-function taking(read: Pick<Read, 'row'>, { kind, data }: Entry, isOver: () => boolean): Taking {
+function taking({ kind, data }: Entry, isOpen: () => boolean, isOver: () => boolean): Taking {
   if ((kind !== 'post' && kind !== 'note') || data.comments === false) return 'never'
   if (data.comments === true) return 'open'
-  if (rule(read, 'open') === false) return 'never'
+  if (!isOpen()) return 'never'
   return isOver() ? 'over' : 'open'
 }
 
@@ -63,6 +74,26 @@ export function editFor(read: Pick<Read, 'row'>): number {
   const value = rule(read, 'editFor')
   return typeof value === 'number' ? value : 15 * 60_000
 }
+
+type Shown = {
+  /** Whether entries that don't say take comments. */
+  readonly isOpen: boolean
+  /** Whether visitors can have mails about answers. */
+  readonly mails: boolean
+  /** Whether visitors can change what they wrote. */
+  readonly edits: boolean
+  readonly feeds: boolean
+}
+
+/** What pages show of the settings, cut off from the rest of these. */
+export const commentsShown = defineQuery<null, Shown>('comments-shown', (read) => ({
+  isOpen: siteIsOpen(read),
+  mails: senderOf(read) !== null,
+  edits: editFor(read) > 0,
+  feeds: haveFeeds(read),
+}))
+
+export const RULE_QUERIES = [commentsShown] as unknown as readonly Query[]
 
 function rule(read: Pick<Read, 'row'>, name: string): Json | undefined {
   const value = read.row(settings, 'comments')?.value

@@ -3,48 +3,58 @@ import { entries } from '../../model/site-tables.ts'
 import { defineQuery } from '../../model/table.ts'
 import type { Query, Read } from '../../model/types.ts'
 import type { CommentsView, CommentView } from '../../render/views.ts'
-import { senderOf } from '../sender.ts'
 import { avatarOf } from './avatar.ts'
 import { feedsOf } from './comment-feeds.ts'
 import { lastPageOf, type Neighbours, neighboursOf, numberedPath, type Titled } from './pages.ts'
-import { editFor, type Taking, takingOf } from './rules.ts'
+import { commentsShown, type Taking, takingOf } from './rules.ts'
 import { type Comment, comments, pageKey } from './tables.ts'
 
 /** How deep answers are indented; deeper ones stand beside the one they answer. */
 const DEEPEST = 4
 
-/** Whether an entry takes comments, cut off from the rest of the settings. */
+/** Whether an entry takes comments, cut off from the rest of it: for pages that show no more of it. */
 const taking = defineQuery<string, Taking>('comments-taking', (read, id) => {
   const entry = read.row(entries, id)
   return entry === null ? 'never' : takingOf(read, entry)
 })
 
-/** Whether visitors can have mails about answers. */
-const mails = defineQuery<null, boolean>('comments-mail', (read) => senderOf(read) !== null)
-
-/** Whether visitors can change what they wrote. */
-export const edits = defineQuery<null, boolean>('comments-edit', (read) => editFor(read) > 0)
-
-export const THREAD_QUERIES = [taking, mails, edits] as unknown as readonly Query[]
+export const THREAD_QUERIES = [taking] as unknown as readonly Query[]
 
 /** The last page of the comments under an entry, or null if it has none and never took any. */
 export function commentsOf(read: Read, entry: Entry): CommentsView | null {
-  const { page, ...around } = lastPageOf(read, entry)
-  const view = viewOfPage(read, entry, { page, ...around, path: entry.path })
-  return view.count === 0 && view.older === null && read.query(taking, entry.id) === 'never' ? null : view
+  const takes = takingOf(read, entry, () => read.query(commentsShown, null).isOpen)
+  const last = lastPageOf(read, entry)
+  const { page, ...around } = last ?? NO_PAGES
+  const view = viewOfPage(read, entry, { ...around, page, path: entry.path, takes, isEmpty: last === null })
+  return view.count === 0 && view.older === null && takes === 'never' ? null : view
 }
+
+/** What an entry without comments has. */
+const NO_PAGES = { page: 1, older: null, newer: null }
 
 /** A full page of comments. */
 export function fullPageOf(read: Read, entry: Titled, page: number): CommentsView {
-  return viewOfPage(read, entry, { page, ...neighboursOf(read, entry, page), path: numberedPath(entry.path, page) })
+  const takes = read.query(taking, entry.id)
+  return viewOfPage(read, entry, {
+    ...neighboursOf(read, entry, page),
+    page,
+    path: numberedPath(entry.path, page),
+    takes,
+    isEmpty: false,
+  })
 }
 
-function viewOfPage(
-  read: Read,
-  entry: Titled,
-  { page, path, older, newer }: Neighbours & { readonly page: number; readonly path: string },
-): CommentsView {
-  const rows = read.list(comments.indexes.byPage, pageKey(entry.id, page)).flatMap(({ key }) => read.row(comments, key) ?? [])
+interface CommentPageParts extends Neighbours {
+  readonly page: number
+  readonly path: string
+  readonly takes: Taking
+  /** Whether the entry never had a comment that was shown. */
+  readonly isEmpty: boolean
+}
+
+function viewOfPage(read: Read, entry: Titled, { page, path, older, newer, takes, isEmpty }: CommentPageParts): CommentsView {
+  const spots = isEmpty ? [] : read.list(comments.indexes.byPage, pageKey(entry.id, page))
+  const rows = spots.flatMap(({ key }) => read.row(comments, key) ?? [])
   const thread = threadOf(rows, ({ parent }) => {
     const answered = parent === null ? null : read.row(comments, String(parent))
     if (answered === null || answered.page === null || answered.page === page || answered.state === 'held') return null
@@ -53,9 +63,9 @@ function viewOfPage(
   })
   const shown = rows.filter(({ state }) => state === 'shown').length
   const isAll = older === null && newer === null
-  const can = () => ({ mails: read.query(mails, null), edits: read.query(edits, null) })
-  const form = read.query(taking, entry.id) === 'open' ? { action: '/-/comment.create', page: path, ...can() } : null
-  return { count: isAll ? shown : null, page, older, newer, comments: thread, form, feeds: feedsOf(read, entry) }
+  const { mails, edits } = read.query(commentsShown, null)
+  const form = takes === 'open' ? { action: '/-/comment.create', page: path, mails, edits } : null
+  return { count: isAll ? shown : null, page, older, newer, comments: thread, form, feeds: isEmpty ? [] : feedsOf(read, entry) }
 }
 
 /** Says what a comment answers that is not among those of its page. */
