@@ -1,6 +1,6 @@
 import type { ReadingSettings } from '../content/types.ts'
 import type { SourcesRead } from './read-thread.ts'
-import type { Task } from './thread.ts'
+import type { Task } from './thread-work.ts'
 import type { Threads } from './threads.ts'
 
 /** So many files are read at a time. */

@@ -18,27 +18,29 @@ export interface SourcesRead {
   readonly code: readonly (readonly [hash: string, html: string])[]
 }
 
-const code = new Map<string, string>()
+/** Reads sources for a build. Code is highlighted once. */
+export class SourcesReader {
+  readonly #code = new Map<string, string>()
 
-/** Reads sources in a thread of their own. Code is highlighted once a thread. */
-export function readSources({ files, settings }: SourcesToRead): SourcesRead {
-  const bodies: KeptBody[] = []
-  const fresh = new Map<string, string>()
-  const cache: BodyCache = {
-    get: () => null,
-    set: (hash, body) => void bodies.push(keptBody(hash, body)),
-    code: {
-      get: (hash) => code.get(hash) ?? null,
-      set(hash, html) {
-        code.set(hash, html)
-        fresh.set(hash, html)
+  read({ files, settings }: SourcesToRead): SourcesRead {
+    const bodies: KeptBody[] = []
+    const fresh = new Map<string, string>()
+    const cache: BodyCache = {
+      get: () => null,
+      set: (hash, body) => void bodies.push(keptBody(hash, body)),
+      code: {
+        get: (hash) => this.#code.get(hash) ?? null,
+        set: (hash, html) => {
+          this.#code.set(hash, html)
+          fresh.set(hash, html)
+        },
       },
-    },
+    }
+    const read = sourceReader(cache)
+    const readings = files.flatMap((file) => {
+      const type = typeOfPath(file.path, ENTRY_TYPES)
+      return type === null ? [] : [[file.path, JSON.stringify(read(file, type, settings))] as const]
+    })
+    return { readings, bodies, code: [...fresh] }
   }
-  const read = sourceReader(cache)
-  const readings = files.flatMap((file) => {
-    const type = typeOfPath(file.path, ENTRY_TYPES)
-    return type === null ? [] : [[file.path, JSON.stringify(read(file, type, settings))] as const]
-  })
-  return { readings, bodies, code: [...fresh] }
 }

@@ -58,6 +58,7 @@ class Left extends Error {}
 
 /** One thread's part in rendering a site. */
 export class RenderThread {
+  readonly #database: Database
   readonly #pages: Pages
   readonly #notes = new ReadNotes()
   readonly #queries: Queries
@@ -67,6 +68,7 @@ export class RenderThread {
   readonly #out
 
   private constructor(database: Database, outDir: string, theme: LoadedTheme, extension: LoadedExtension) {
+    this.#database = database
     this.#pages = new Pages(database)
     const rows = new Rows(database, [])
     const own = FEATURES.flatMap((feature) => feature.queries ?? [])
@@ -105,6 +107,10 @@ export class RenderThread {
       else pages.push(rendered)
     }
     return { queries: this.#notes.take(), pages, left }
+  }
+
+  close(): void {
+    this.#database.close()
   }
 
   /** Null for a page to be left to the main thread. */

@@ -20,7 +20,7 @@ import type { RenderedPages } from './render-thread.ts'
 import { withHints } from './suggestions.ts'
 
 /** After so many answers of threads, what they read is indexed. */
-const INDEX_EVERY = 20
+const INDEX_EVERY = 80
 
 /** No engine's name. */
 const UNFINISHED = ''

@@ -1,8 +1,10 @@
 import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, extname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import type { Task, ThreadWork } from './thread-work.ts'
 
 /** As deep a stack as the main thread's, so that text nested too deeply is so everywhere. */
 const STACK_MB = 1
@@ -15,11 +17,15 @@ const GROWING = '--heap-growing-percent=50'
 /** So many tasks are with a thread at a time: it has the next one while its answer is being taken. */
 const AHEAD = 2
 
-/** Threads that run `thread.ts`, as many as there are processors; they load what they need at once. */
+/**
+ * Threads that run `thread.ts`, one less than there are processors: this one takes part too, with what time it has beside its own work. It needs no start, and
+ * what it runs is compiled once less. They load what they need at once.
+ */
 export class Threads {
   readonly #workers: readonly Running[]
+  readonly #here: Promise<ThreadWork>
 
-  constructor(count = Math.min(4, availableParallelism())) {
+  constructor(count = Math.min(4, availableParallelism() - 1)) {
     const program = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url)
     setFlagsFromString(GROWING)
     // Node keeps what it compiles in a folder of its version's name, and threads have to be told of it.
@@ -27,23 +33,50 @@ export class Threads {
     const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) }
     const options = { env, resourceLimits: { stackSizeMb: STACK_MB, maxYoungGenerationSizeMb: YOUNG_MB } }
     this.#workers = Array.from({ length: count }, () => run(new Worker(program, options)))
+    this.#here = import('./thread-work.ts').then(({ ThreadWork }) => new ThreadWork())
+    // It is heard by whoever gives work.
+    this.#here.catch(() => {})
   }
 
   /** Sends every thread the same, which it does not answer. */
-  tell(message: unknown): void {
+  async tell(message: Task): Promise<void> {
     for (const { worker } of this.#workers) worker.postMessage(message)
+    const here = await this.#here
+    await here.answer(message)
   }
 
   /**
    * Gives out tasks until `next` returns null, and hands on the answers: those of one thread in the order of its tasks. `take` is told which thread answered. Rejects with what
-   * `next` or `take` throws and with what ends a thread.
+   * `next` or `take` throws and with what ends a thread; then neither is called again.
    */
-  async work<Task, Answer>(next: () => Task | null, take: (answer: Answer, thread: number) => void): Promise<void> {
-    await Promise.all(this.#workers.map((running, thread) => feed(running, next, (answer: Answer) => take(answer, thread))))
+  async work<Answer>(next: () => Task | null, take: (answer: Answer, thread: number) => void): Promise<void> {
+    let isOver = false
+    const ask = () => (isOver ? null : next())
+    const taker = (thread: number) => (answer: Answer) => {
+      if (!isOver) take(answer, thread)
+    }
+    try {
+      const others = this.#workers.map((running, thread) => feed(running, ask, taker(thread)))
+      await Promise.all([...others, this.#workHere(ask, taker(this.#workers.length))])
+    } finally {
+      isOver = true
+    }
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#workers.map(({ worker }) => worker.terminate()))
+    const here = await this.#here
+    here.close()
+  }
+
+  async #workHere<Answer>(next: () => Task | null, take: (answer: Answer) => void): Promise<void> {
+    const here = await this.#here
+    for (let task = next(); task !== null; task = next()) {
+      // Each task has its own kind of answer, and a caller gives out one kind of task.
+      take((await here.answer(task)) as Answer)
+      // The others' answers are waiting.
+      await setImmediate()
+    }
   }
 }
 
@@ -60,7 +93,7 @@ function run(worker: Worker): Running {
   return { worker, failed }
 }
 
-function feed<Task, Answer>({ worker, failed }: Running, next: () => Task | null, take: (answer: Answer) => void): Promise<void> {
+function feed<Answer>({ worker, failed }: Running, next: () => Task | null, take: (answer: Answer) => void): Promise<void> {
   let waiting = 0
   const send = () => {
     const task = next()
