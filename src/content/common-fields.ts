@@ -1,13 +1,10 @@
 import * as v from 'valibot'
+import { onOneLine } from './one-line.ts'
 import { isSlug, slugifyTag } from './slug.ts'
 import { parseTimestamp } from './timestamp.ts'
-import type { Entry } from './types.ts'
 
 /** One line of text, trimmed. */
-const line = v.pipe(
-  v.string(),
-  v.transform((value) => value.replace(/\s+/gu, ' ').trim()),
-)
+const line = v.pipe(v.string(), v.transform(onOneLine))
 
 const timestamp = v.pipe(
   v.string(),
@@ -41,22 +38,17 @@ export const textFields = {
   math: v.optional(flag),
 }
 
+/** Names of one slug are one term, spelled as it was first. */
 export const termNames = v.pipe(
   v.union([v.string(), v.array(v.union([v.string(), v.number(), v.boolean()]))]),
   v.transform((value) => (typeof value === 'string' ? value.split(',') : value.map(String))),
-  v.transform((names) => names.map((name) => name.replace(/\s+/gu, ' ').trim()).filter((name) => name !== '')),
+  v.transform((names) => names.map(onOneLine).filter((name) => name !== '')),
   v.rawTransform(({ dataset, addIssue }) => {
-    const empty = dataset.value.filter((name) => slugifyTag(name) === '')
-    for (const name of empty) addIssue({ message: `\`${name}\` has neither a letter nor a digit.` })
-    return distinctTags(dataset.value)
+    const bySlug = Map.groupBy(dataset.value, slugifyTag)
+    for (const name of bySlug.get('') ?? []) addIssue({ message: `\`${name}\` has neither a letter nor a digit.` })
+    return Array.from(bySlug, ([tagSlug, [name = tagSlug]]) => ({ name, slug: tagSlug }))
   }),
 )
-
-/** Tags of one slug are one tag, spelled as it was first. */
-function distinctTags(names: readonly string[]): Entry['tags'] {
-  const bySlug = Map.groupBy(names, slugifyTag)
-  return [...bySlug].map(([tagSlug, spellings]) => ({ name: spellings[0] ?? tagSlug, slug: tagSlug }))
-}
 
 /** Paths, with or without a slash at either end. */
 const aliases = v.pipe(

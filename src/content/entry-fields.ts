@@ -34,7 +34,7 @@ export function checkFields(
   const faults = ownIssues.length === 0 ? (type.faults?.(data) ?? []) : []
   return {
     common: common.success ? common.output : {},
-    terms: filed.success ? termsOf(filed.output) : [],
+    terms: filed.success ? termsOf(taxonomies, { tags: common.success ? common.output.tags : [], ...filed.output }) : [],
     data,
     given: new Set(Object.keys(prepared).filter(isCommon)),
     problems: [
@@ -54,6 +54,7 @@ const term = v.optional(termNames)
 interface Schemas {
   readonly all: v.ObjectEntries
   readonly own: v.ObjectSchema<v.ObjectEntries, undefined>
+  /** The taxonomies but `tags`, which are a common field. */
   readonly filed: v.ObjectSchema<{ readonly [taxonomy: string]: typeof term }, undefined>
 }
 
@@ -66,14 +67,14 @@ function schemasOf(type: EntryType, taxonomies: readonly string[]): Schemas {
   const key = taxonomies.join(' ')
   const known = ofType.get(key)
   if (known !== undefined) return known
-  const filed = Object.fromEntries(taxonomies.map((name) => [name, term]))
+  const filed = Object.fromEntries(taxonomies.filter((name) => name !== 'tags').map((name) => [name, term]))
   const made = { all: { ...filed, ...type.fields, ...commonEntries }, own: v.object(type.fields), filed: v.object(filed) }
   ofType.set(key, made)
   return made
 }
 
-function termsOf(filed: Readonly<Record<string, Entry['tags'] | undefined>>): Entry['terms'] {
-  return Object.entries(filed).flatMap(([taxonomy, terms = []]) => terms.map((each) => ({ taxonomy, ...each })))
+function termsOf(taxonomies: readonly string[], filed: Readonly<Record<string, Entry['tags'] | undefined>>): Entry['terms'] {
+  return taxonomies.flatMap((taxonomy) => (filed[taxonomy] ?? []).map((each) => ({ taxonomy, ...each })))
 }
 
 function isCommon(key: unknown): boolean {

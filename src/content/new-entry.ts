@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { onOneLine } from './one-line.ts'
 import { slugify, slugOfPath } from './slug.ts'
 import { isMarkdown, pathInSource, sourceOfPath } from './sources.ts'
 import type { EntryType } from './types.ts'
@@ -20,7 +21,7 @@ export function newEntry(type: EntryType, title: string, types: readonly EntryTy
   const path = isMarkdown(type.source) ? type.source : `${type.source}/${slugify(title)}.md`
   const slug = slugOfPath(pathInSource(path, type))
   if (slug === null || slug === '' || isTaken(path, type, types)) return null
-  const facts = { title: title.replace(/\s+/gu, ' ').trim(), ...(type.dated ? { date: secondsOf(now) } : {}) }
+  const facts = { title: onOneLine(title), ...(type.dated ? { date: secondsOf(now) } : {}) }
   return { path, text: `---\n${stringify(facts, { lineWidth: 0 })}${type.outline ?? ''}---\n\n`, address: type.path(slug) }
 }
 

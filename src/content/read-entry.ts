@@ -8,6 +8,7 @@ import { splitFrontMatter, splitTitle, YAML_LINE } from './front-matter.ts'
 import { parserNamed } from './markdown/parser-named.ts'
 import { bodyHash, renderMarkdown } from './markdown/render-markdown.ts'
 import type { BodyOptions, Parser } from './markdown/types.ts'
+import { onOneLine } from './one-line.ts'
 import { placeOf, splitLanguage } from './place.ts'
 import type { PluggedTexts } from './plugged-texts.ts'
 import { datePrefix, slugOfPath } from './slug.ts'
@@ -158,7 +159,7 @@ function titleOf(fields: EntryFields, markdown: string, parser: Parser): { title
   if (fields.given.has('title')) return { title: fields.common.title ?? null, markdown }
   const split = splitTitle(markdown)
   if (split === null) return { title: null, markdown }
-  const title = textOf(parser.parse(split.heading)).replace(/\s+/gu, ' ').trim()
+  const title = onOneLine(textOf(parser.parse(split.heading)))
   return title === '' ? { title: null, markdown } : { title, markdown: split.rest }
 }
 

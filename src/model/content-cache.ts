@@ -3,8 +3,13 @@ import type { Body, BodyCache } from '../content/types.ts'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { Database } from './database.ts'
 
-/** A body as it is kept: its HTML apart from all else, which is JSON. HTML in JSON takes several times as long to write and to read. */
-export type KeptBody = readonly [hash: string, html: string, rest: string]
+/**
+ * A body as it is kept: its HTML apart from all else, which is JSON. HTML in JSON takes several times as long to write and to read. It is in UTF-8, as the database has it: a text that was
+ * put together from hundreds of pieces holds on to them all, and to what they were cut from, until somebody reads it, and with one `“` in it takes twice the bytes.
+ */
+export type KeptBody = readonly [hash: string, html: Uint8Array, rest: string]
+
+const UTF8 = new TextEncoder()
 
 export interface SiteBodies extends BodyCache {
   /** Takes in what another thread made. */
@@ -14,11 +19,11 @@ export interface SiteBodies extends BodyCache {
 
 /** A body as `keep` takes it. */
 export function keptBody(hash: string, { html, ...rest }: Body): KeptBody {
-  return [hash, html, JSON.stringify(rest)]
+  return [hash, UTF8.encode(html), JSON.stringify(rest)]
 }
 
 const GET_BODY = 'SELECT html, rest FROM kept_bodies WHERE hash = ?'
-const SET_BODY = 'INSERT OR REPLACE INTO kept_bodies (hash, html, rest) VALUES (?, ?, ?)'
+const SET_BODY = 'INSERT OR REPLACE INTO kept_bodies (hash, html, rest) VALUES (?, CAST(? AS TEXT), ?)'
 const SET_CODE = 'INSERT OR REPLACE INTO code (hash, html) VALUES (?, ?)'
 
 /**

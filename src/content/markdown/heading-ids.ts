@@ -1,6 +1,7 @@
 import GithubSlugger, { slug } from 'github-slugger'
 import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
+import { onOneLine } from '../one-line.ts'
 import { eachElement } from './each-element.ts'
 
 /** Ids that a theme gives to its own parts; a heading of that name gets a number behind it. */
@@ -84,8 +85,4 @@ export function isHeading(node: Element): boolean {
 /** An element's text on one line. */
 export function lineOf(node: Element): string {
   return onOneLine(textOf(node))
-}
-
-export function onOneLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').trim()
 }

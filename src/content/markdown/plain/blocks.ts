@@ -1,6 +1,6 @@
 import type { Code, Heading, List, ListItem, Nodes, Paragraph, RootContent, Table, TableRow } from 'mdast'
+import { onOneLine } from '../../one-line.ts'
 import { checkboxLabel, tableLabel } from '../accessible-elements.ts'
-import { onOneLine } from '../heading-ids.ts'
 import { highlighted } from '../highlight-blocks.ts'
 import { escapeAttribute, escapeText } from '../write-html.ts'
 import { type Draft, end, lineEnd, noteNumber } from './draft.ts'

@@ -17,25 +17,20 @@ export function definitionsOf(nodes: readonly Nodes[]): Definitions | null {
 
 /** Blocks alone hold definitions. */
 function collect(nodes: readonly Nodes[], links: Map<string, Definition>, notes: Map<string, FootnoteDefinition>): boolean {
-  return nodes.every((node) => {
-    switch (node.type) {
-      case 'definition': {
-        const name = node.identifier.toUpperCase()
-        if (!links.has(name)) links.set(name, node)
-        return true
-      }
-      case 'footnoteDefinition': {
-        const name = node.identifier.toLowerCase()
-        if (notes.has(name)) return false
-        notes.set(name, node)
-        return collect(node.children, links, notes)
-      }
-      case 'blockquote':
-      case 'list':
-      case 'listItem':
-        return collect(node.children, links, notes)
-      default:
-        return true
+  for (const node of nodes) {
+    const { type } = node
+    if (type === 'paragraph') continue
+    if (type === 'definition') {
+      const name = node.identifier.toUpperCase()
+      if (!links.has(name)) links.set(name, node)
+    } else if (type === 'footnoteDefinition') {
+      const name = node.identifier.toLowerCase()
+      if (notes.has(name)) return false
+      notes.set(name, node)
+      if (!collect(node.children, links, notes)) return false
+    } else if (type === 'blockquote' || type === 'list' || type === 'listItem') {
+      if (!collect(node.children, links, notes)) return false
     }
-  })
+  }
+  return true
 }

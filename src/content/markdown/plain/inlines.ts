@@ -14,12 +14,10 @@ export function writeInlines(draft: Draft, nodes: readonly PhrasingContent[], tr
   }
 }
 
-const LINE_END = /[\r\n]/
-
 function writeInline(draft: Draft, node: PhrasingContent, trimmed: boolean): void {
   switch (node.type) {
     case 'text':
-      writeText(draft, LINE_END.test(node.value) ? trimLines(node.value) : node.value, trimmed)
+      writeText(draft, node.value, trimmed, trimLines)
       return
     case 'emphasis':
       writeSpan(draft, node, 'em', trimmed)
@@ -32,7 +30,7 @@ function writeInline(draft: Draft, node: PhrasingContent, trimmed: boolean): voi
       return
     case 'inlineCode':
       draft.html += '<code>'
-      writeText(draft, node.value.replace(/\r?\n|\r/g, ' '), trimmed)
+      writeText(draft, node.value, trimmed, withSpaces)
       draft.html += '</code>'
       return
     case 'break':
@@ -75,10 +73,23 @@ export function textOf(nodes: readonly PhrasingContent[]): string | null {
   return text
 }
 
-function writeText(draft: Draft, value: string, trimmed: boolean): void {
-  const text = trimmed ? value.replace(/^[\t ]+/, '') : value
+/** Line ends, and what HTML has another spelling for. Most texts have neither, and are written as they are. */
+const UNLIKE = /[\r\n<&]/
+
+function writeText(draft: Draft, value: string, trimmed: boolean, withLines: (text: string) => string): void {
+  if (!trimmed && !UNLIKE.test(value)) {
+    draft.html += value
+    draft.prose += value
+    return
+  }
+  const lines = withLines(value)
+  const text = trimmed ? lines.replace(/^[\t ]+/, '') : lines
   draft.html += escapeText(text)
   draft.prose += text
+}
+
+function withSpaces(text: string): string {
+  return text.replace(/\r?\n|\r/g, ' ')
 }
 
 function writeSpan(draft: Draft, node: Node & { children: PhrasingContent[] }, name: string, trimmed: boolean): void {
@@ -91,6 +102,13 @@ function definitionOf(draft: Draft, { identifier }: LinkReference | ImageReferen
   return draft.definitions.links.get(identifier.toUpperCase())
 }
 
+/** Characters that an address may hold as they are, `%` left out: it has a meaning. */
+const PLAIN_ADDRESS = /^[!#$&-;=?-Z_a-z~]*$/
+
+function addressOf({ url }: Resource): string {
+  return PLAIN_ADDRESS.test(url) ? url : normalizeUri(url)
+}
+
 type Linking = Node & { children: PhrasingContent[] }
 
 function writeLink(draft: Draft, node: Linking, to: Resource | undefined, trimmed: boolean): void {
@@ -98,7 +116,7 @@ function writeLink(draft: Draft, node: Linking, to: Resource | undefined, trimme
     draft.isPlain = false
     return
   }
-  const url = normalizeUri(to.url)
+  const url = addressOf(to)
   draft.html += '<a href="'
   const start = draft.html.length
   draft.html += escapeAttribute(url)
@@ -115,7 +133,7 @@ function writeImage(draft: Draft, node: Node & { alt?: string | null | undefined
     return
   }
   draft.images += 1
-  const url = normalizeUri(of.url)
+  const url = addressOf(of)
   const attributes: Record<string, string> = { alt: node.alt }
   if (hasText(of.title)) attributes.title = of.title
   if (draft.images > 1) attributes.loading = 'lazy'
