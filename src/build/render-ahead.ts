@@ -18,10 +18,13 @@ export async function renderAhead(
 ): Promise<readonly string[]> {
   const ids: Map<number, number>[] = []
   const left: string[] = []
-  let at = 0
-  const next = (): Task | null => {
-    const some = paths.slice(at, at + AT_ONCE)
-    at += some.length
+  let from = 0
+  let to = paths.length
+  // Pages that stand together show the same: the main thread begins at the other end.
+  const next = (isHere: boolean): Task | null => {
+    const some = isHere ? paths.slice(Math.max(from, to - AT_ONCE), to) : paths.slice(from, Math.min(from + AT_ONCE, to))
+    if (isHere) to -= some.length
+    else from += some.length
     return some.length === 0 ? null : { type: 'render', paths: some }
   }
   await threads.tell({ type: 'site', ...site })
