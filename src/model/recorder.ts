@@ -4,6 +4,8 @@ import type { Rows } from './rows.ts'
 import { LAST_POSITION } from './table.ts'
 import type { Answer, Index, Query, Range, Read, Spot, Table } from './types.ts'
 
+type Row = Reads['rows'][number]
+
 /** Stands for a table whose rows are the published keys, among what readers looked at. No feature may have a table of this name. */
 export const PAGES = 'pages'
 
@@ -11,7 +13,7 @@ export const PAGES = 'pages'
 export class Recorder implements Read {
   readonly #rows: Rows
   readonly #answer: (query: Query, argument: Json) => Answer
-  readonly #seenRows: (readonly [string, string])[] = []
+  readonly #seenRows: Row[] = []
   readonly #seenSpans: Span[] = []
   readonly #seenQueries: number[] = []
 
@@ -20,7 +22,7 @@ export class Recorder implements Read {
     this.#answer = answer
   }
 
-  row<Row>(table: Table<Row>, key: string): Row | null {
+  row<T>(table: Table<T>, key: string): T | null {
     this.#seenRows.push([table.name, key])
     return this.#rows.row(table, key)
   }
@@ -36,7 +38,7 @@ export class Recorder implements Read {
     return spots
   }
 
-  rows<Row>(table: Table<Row>, index: Index, group: string, range: Range = {}): readonly Row[] {
+  rows<T>(table: Table<T>, index: Index, group: string, range: Range = {}): readonly T[] {
     const found = this.#rows.found(table, index, group, range)
     this.#seenSpans.push({ index: index.name, group, ...spanOf(found, range) })
     for (const { key } of found) this.#seenRows.push([table.name, key])
@@ -61,8 +63,8 @@ export class Recorder implements Read {
 
   /** Each read once, in the order of the first time. */
   get reads(): Reads {
-    const rows = once(this.#seenRows, nameOfRow)
-    return { rows, spans: once(this.#seenSpans, nameOfSpan), queries: [...new Set(this.#seenQueries)] }
+    const rows = once(this.#seenRows, isSameRow, nameOfRow)
+    return { rows, spans: once(this.#seenSpans, isSameSpan, nameOfSpan), queries: [...new Set(this.#seenQueries)] }
   }
 
   #positionOfLast(index: Index, group: string, count: number): string {
@@ -82,6 +84,18 @@ function spanOf(spots: readonly Spot[], range: Range): { low: string; high: stri
   return reverse ? { low: last.position, high: before } : { low: after, high: last.position }
 }
 
-function once<T>(all: readonly T[], name: (one: T) => string): readonly T[] {
-  return all.length < 2 ? all : [...new Map(all.map((one) => [name(one), one])).values()]
+/** Of few the same are found sooner by looking than by name. */
+const FEW = 16
+
+function once<T>(all: readonly T[], isSame: (one: T, other: T) => boolean, name: (one: T) => string): readonly T[] {
+  if (all.length <= FEW) return all.filter((one, place) => all.findIndex((other) => isSame(one, other)) === place)
+  return [...new Map(all.map((one) => [name(one), one])).values()]
+}
+
+function isSameRow([table, key]: Row, [otherTable, otherKey]: Row): boolean {
+  return key === otherKey && table === otherTable
+}
+
+function isSameSpan(one: Span, other: Span): boolean {
+  return one.group === other.group && one.low === other.low && one.high === other.high && one.index === other.index
 }

@@ -306,14 +306,15 @@ function hasToc({ data }: Entry, otherwise: boolean): boolean {
 }
 
 function linkOf(read: Read, entry: Entry, language: string): EntryLinkJson {
+  const terms = termLinks(entry)
   return {
     title: entry.title,
     path: entry.path,
     kind: entry.kind,
     date: entry.date,
     description: entry.description,
-    tags: termLinks(entry).flatMap(({ taxonomy, title, path }) => (taxonomy === 'tags' ? [{ title, path }] : [])),
-    terms: termLinks(entry).filter(({ taxonomy }) => taxonomy !== 'tags'),
+    tags: terms.flatMap(({ taxonomy, title, path }) => (taxonomy === 'tags' ? [{ title, path }] : [])),
+    terms: terms.filter(({ taxonomy }) => taxonomy !== 'tags'),
     ...(entry.kind === 'product' ? productView(read, entry, language) : { price: null }),
     image: imageOf(read, entry),
   }
