@@ -11,8 +11,8 @@ const STACK_MB = 1
 /** What the main thread has. A quarter of it spares 20 MB a thread, and takes 3 % more of the processors. */
 const YOUNG_MB = 48
 
-/** Garbage is collected once a heap has grown by half, in this thread too. Else V8 lets a large site's lie until it is four times what is needed, and saves hardly any time. */
-const GROWING = '--heap-growing-percent=50'
+/** Garbage is collected once a heap has doubled, in this thread too. Else V8 lets a large site's lie until it is four times what is needed, and saves hardly any time. */
+const GROWING = '--heap-growing-percent=100'
 
 /** So many tasks are with a thread at a time: it has the next one while its answer is being taken. */
 const AHEAD = 2
