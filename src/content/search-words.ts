@@ -37,12 +37,22 @@ const UNREAD = /^(?:\d{5,}|(?=\D*\d)(?=\P{L}*\p{L}).{7,})$/u
 /** The words of a text, folded, each once. */
 export function wordsIn(text: string): readonly string[] {
   const found = new Set<string>()
-  for (const piece of new Set(fold(text).split(BETWEEN))) {
-    if (ASCII_TEXT.test(piece)) found.add(piece)
-    else for (const word of piece.match(IDEOGRAPH.test(piece) ? WORD : LETTERS) ?? []) found.add(word)
+  const add = (word: string) => {
+    if (word !== '' && !(/\d/.test(word) && UNREAD.test(word))) found.add(word.slice(0, LONGEST))
   }
-  found.delete('')
-  return [...found].filter((word) => !/\d/.test(word) || !UNREAD.test(word)).map((word) => word.slice(0, LONGEST))
+  for (const piece of new Set(text.split(BETWEEN))) {
+    if (ASCII_TEXT.test(piece)) add(piece.toLowerCase())
+    else for (const word of wordsBetween(fold(piece))) add(word)
+  }
+  return [...found]
+}
+
+/** The words of a piece that is not all ASCII. Folding may have parted it, as it makes three dots of `…`. */
+function wordsBetween(folded: string): readonly string[] {
+  return folded.split(BETWEEN).flatMap((piece) => {
+    if (ASCII_TEXT.test(piece)) return [piece]
+    return piece.match(IDEOGRAPH.test(piece) ? WORD : LETTERS) ?? []
+  })
 }
 
 /** Where the words of a text stand in it as it is written. */
