@@ -84,10 +84,12 @@ export class RenderThread {
   }
 
   static async open({ databaseFile, outDir, theme, extension }: SiteToRender): Promise<RenderThread> {
+    // What may fail comes first: nobody would close the database.
+    const [itsTheme, itsExtension] = [await loadTheme(theme), await loaded(extension)]
     const database = new Database(databaseFile, { durable: false, readOnly: true })
     // One transaction for all that is read: to look for each row whether the file has changed takes longer than to find it.
     database.exec('BEGIN')
-    return new RenderThread(database, outDir, await loadTheme(theme), await loaded(extension))
+    return new RenderThread(database, outDir, itsTheme, itsExtension)
   }
 
   /** Renders pages and writes what changed. Throws what the disk and the database say. */

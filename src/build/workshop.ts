@@ -116,6 +116,7 @@ export class Workshop {
   #extension = NO_EXTENSION
   #extensionSource = ''
   #texts: PluggedTexts | null = null
+  #isClosed = false
 
   constructor({ outDir, cacheFile, features, engine, many = MANY, exclusive = false }: WorkshopOptions) {
     const cache = openCache(cacheFile)
@@ -132,9 +133,10 @@ export class Workshop {
     this.types = features.flatMap((feature) => feature.entryTypes ?? [])
   }
 
-  /** Tells it how many files are about to change, so that threads are there when they are wanted. */
+  /** Tells it how many files are about to change, so that threads are there when they are wanted. Once it is closed, nothing comes of it. */
   expect(files: number): void {
-    if (files >= this.#many) this.#startThreads()
+    // Of a build that failed, the folder is still being listed, and threads would keep the process for ever.
+    if (files >= this.#many && !this.#isClosed) this.#startThreads()
   }
 
   /** What the site's files hashed to when they were last read. */
@@ -185,6 +187,7 @@ export class Workshop {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#endThreads()
     this.#cache.close()
   }

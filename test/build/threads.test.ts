@@ -1,7 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
+import { Workshop } from '../../src/build/workshop.ts'
+import { FEATURES } from '../../src/features/registry.ts'
 import { newFolder } from '../guest/running-guest.ts'
 import { buildSite, filesIn, siteFolder, writeFiles } from './site-folder.ts'
 
@@ -110,4 +114,29 @@ describe('A build of many posts, which threads read and render', () => {
     await buildSite(site, fresh)
     expect(filesIn(out)).toEqual(filesIn(fresh))
   })
+})
+
+test('A build whose theme can’t be loaded has closed its cache when it says so', async () => {
+  const theme = { 'themes/default/components/Time.tsx': 'throw new Error("not today")' }
+  const site = siteFolder({ 'site.yaml': CONFIG, ...Object.fromEntries(posts), ...theme })
+  const cacheFile = join(site, '.drowse/build.db')
+
+  await expect(buildSite(site, newFolder('out'), { cacheFile, many: MANY })).rejects.toThrow('not today')
+
+  // SQLite removes its log with the last connection.
+  expect(readdirSync(join(site, '.drowse'))).toEqual(['build.db'])
+})
+
+test('A workshop that was closed starts no threads, though the folder is still being listed for a build that failed', async () => {
+  const started: Worker[] = []
+  process.on('worker', (worker) => started.push(worker))
+  const workshop = new Workshop({ outDir: newFolder('out'), cacheFile: null, features: FEATURES, engine: 'engine-1', many: MANY })
+  workshop.expect(MANY)
+  await workshop.close()
+  const before = started.length
+
+  workshop.expect(MANY)
+
+  await sleep(100)
+  expect(started).toHaveLength(before)
 })
