@@ -1,10 +1,22 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DrowseError } from '../errors/drowse-error.ts'
 import type { ObjectInfo } from '../protocol/types.ts'
 
 /** Lists what a build wrote into its folder: a line each, hash and key. Files that are not on it are not touched. */
 const MANIFEST = '.drowse-manifest'
+/** Lists what of this was written again since, a line each: if the build is broken off, nobody can tell what is in these files. */
+const DOUBTFUL = '.drowse-manifest.doubtful'
 
 /** The folder a build writes to. */
 export interface OutDir {
@@ -21,6 +33,18 @@ export interface OutDir {
 export function openOutDir(root: string): OutDir {
   const made = new Set<string>()
   let written: ReadonlyMap<string, string> = readManifest(join(root, MANIFEST))
+  const doubtful = new Set(linesOf(join(root, DOUBTFUL)))
+
+  function doubt(key: string): void {
+    if (!written.has(key) || doubtful.has(key)) return
+    doubtful.add(key)
+    try {
+      appendFileSync(join(root, DOUBTFUL), `\n${key}`)
+    } catch (error) {
+      // Somebody removed the folder, and its manifest too.
+      if (!isMissing(error)) throw error
+    }
+  }
 
   function folder(path: string): void {
     if (made.has(path)) return
@@ -30,13 +54,14 @@ export function openOutDir(root: string): OutDir {
 
   return {
     holds(object) {
-      if (written.get(object.key) !== object.hash) return false
+      if (written.get(object.key) !== object.hash || doubtful.has(object.key)) return false
       // As `join` would say it; this is asked of every file.
       return statSync(`${root}/${object.key}`, { throwIfNoEntry: false })?.size === object.sizeBytes
     },
     write(object, bytes) {
       const file = join(root, object.key)
       explain(root, () => {
+        doubt(object.key)
         // Where an earlier version lies, there is a folder, unless somebody removed it.
         if (written.has(object.key) && rewrite(file, bytes)) return
         folder(dirname(file))
@@ -52,8 +77,10 @@ export function openOutDir(root: string): OutDir {
       explain(root, () => {
         for (const key of gone) removeFile(root, key)
         if (gone.length > 0 || !isSame(written, kept)) writeManifest(root, kept)
+        rmSync(join(root, DOUBTFUL), { force: true })
       })
       written = kept
+      doubtful.clear()
       return gone
     },
   }
@@ -65,21 +92,29 @@ function rewrite(file: string, bytes: Uint8Array): boolean {
     writeFileSync(file, bytes)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    if (isMissing(error)) return false
     throw error
   }
 }
 
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+/** Hashes by keys. Without a manifest nothing in the folder is known to be ours. */
 function readManifest(file: string): Map<string, string> {
-  let text = ''
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    // No manifest: nothing in the folder is known to be ours.
-  }
   const written = new Map<string, string>()
-  for (const line of text.split('\n')) if (line.length > 65) written.set(line.slice(65), line.slice(0, 64))
+  for (const line of linesOf(file)) if (line.length > 65) written.set(line.slice(65), line.slice(0, 64))
   return written
+}
+
+/** None if there is no such file. */
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
 }
 
 function writeManifest(root: string, kept: ReadonlyMap<string, string>): void {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -93,6 +93,29 @@ describe('A build', () => {
     const again = await buildSite(site, out, { cacheFile })
 
     expect(again.written).toEqual(['feed.xml', 'posts/hello/index.html'])
+    expect(filesIn(out)).toEqual(whole)
+  })
+
+  test.each([
+    ['by one thread', {}],
+    ['by several', { many: 1 }],
+  ])('leaves nothing of one that was broken off, %s, though what that wrote of is as it was before', async (_, threads) => {
+    const [site, out] = [siteFolder(SITE), newFolder('out')]
+    const options = { cacheFile: join(site, '.drowse/build.db'), ...threads }
+    await buildSite(site, out, options)
+    const whole = filesIn(out)
+    const inTheWay = join(out, 'tags/red/index.html')
+    rmSync(inTheWay)
+    mkdirSync(inTheWay)
+    writeFiles(site, { 'site.yaml': CONFIG.replace('A site', 'B site') })
+    await expect(buildSite(site, out, options)).rejects.toMatchObject({ code: 'folder-unwritable' })
+    const broken = readFileSync(join(out, 'posts/hello/index.html'), 'utf8')
+    rmSync(inTheWay, { recursive: true })
+    writeFiles(site, { 'site.yaml': CONFIG })
+
+    await buildSite(site, out, options)
+
+    expect(broken).toContain('B site')
     expect(filesIn(out)).toEqual(whole)
   })
 

@@ -115,9 +115,10 @@ export async function devSite(
   }
 }
 
-/** When each file below a folder was last written, to the nanosecond. */
+/** When each file below a folder but its manifests was last written, to the nanosecond. */
 export function writeTimes(dir: string): Map<string, bigint> {
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const found = readdirSync(dir, { recursive: true, withFileTypes: true })
+  const files = found.filter((entry) => entry.isFile() && !entry.name.startsWith('.drowse-manifest'))
   const paths = files.map((entry) => join(entry.parentPath, entry.name))
   return new Map(paths.map((path) => [path.slice(dir.length + 1), statSync(path, { bigint: true }).mtimeNs]))
 }

@@ -25,10 +25,10 @@ export function siteFolder(files: Readonly<Record<string, Content>>): string {
   return root
 }
 
-/** All files below a folder but its manifest, as latin1 text by path, so that they compare byte for byte. */
+/** All files below a folder but its manifests, as latin1 text by path, so that they compare byte for byte. */
 export function filesIn(root: string): Readonly<Record<string, string>> {
   const found = readdirSync(root, { recursive: true, withFileTypes: true })
-  const files = found.filter((entry) => entry.isFile() && entry.name !== '.drowse-manifest')
+  const files = found.filter((entry) => entry.isFile() && !entry.name.startsWith('.drowse-manifest'))
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort()
   return Object.fromEntries(paths.map((path) => [path.slice(root.length + 1), readFileSync(path, 'latin1')]))
 }
