@@ -24,6 +24,8 @@ describe('A child', () => {
     ['what html gives for a promise', html`${Promise.resolve('late')}`, 'A child is async.'],
     ['an object', { toString: () => '<script>' }, 'A child is no text but of type object.'],
     ['a function', () => 'x', 'of type function'],
+    ['data that calls itself escaped', JSON.parse('{"isEscaped":true}'), 'A child is no text but of type object.'],
+    ['nor if it has a “toString”', JSON.parse('{"isEscaped":true,"toString":"<hr>"}'), 'A child is no text but of type object.'],
   ])('can’t be %s', (_what, child, message) => {
     expect(() => jsx('p', { children: [child] })).toThrow(message)
   })
@@ -35,6 +37,13 @@ describe('A child', () => {
   test('is HTML where `dangerouslySetInnerHTML` says so', () => {
     expect(written('p', { dangerouslySetInnerHTML: { __html: '<b>1</b>' } })).toBe('<p><b>1</b></p>')
   })
+
+  test.each([undefined, null, false, { __html: undefined }, { __html: null }])(
+    'is not there where `dangerouslySetInnerHTML` is %j',
+    (dangerouslySetInnerHTML) => {
+      expect(written('p', { dangerouslySetInnerHTML })).toBe('<p></p>')
+    },
+  )
 })
 
 describe('An attribute', () => {
@@ -66,6 +75,7 @@ describe('An attribute', () => {
     ['a promise', { title: Promise.resolve('x') }],
     ['an object', { style: { color: 'red' } }],
     ['a function', { title: () => 'x' }],
+    ['data with a “toString”', { title: JSON.parse('{"toString":"x"}') }],
   ])('can’t be %s', (_what, props) => {
     expect(() => jsx('a', props)).toThrow(/^The attribute (?:title|style) is no text but of type (?:object|function)\.$/)
   })
@@ -120,10 +130,12 @@ describe('A component', () => {
     expect(() => jsx(Late, {})).toThrow('The component Late is async. A component is given all it needs; it may not wait.')
   })
 
-  test('is the first in the stack of an error about what is in it', () => {
-    const Faulty = () => jsx(Fragment, { children: [{}] })
+  test.each([
+    ['it', { Faulty: () => jsx(Fragment, { children: [{}] }) }],
+    ['an element with a key after spread props', { Faulty: () => createElement('p', { key: 'k' }, {}) }],
+  ])('is the first in the stack of an error about what is in %s', (_, { Faulty }) => {
     expect(() => jsx(Faulty, {})).toThrow(
-      expect.objectContaining({ stack: expect.stringMatching(/^Error: [^\n]*\n +at Faulty /) }),
+      expect.objectContaining({ stack: expect.stringMatching(/^Error: [^\n]*\n +at (?:Object\.)?Faulty /) }),
     )
   })
 })

@@ -48,11 +48,17 @@ function elementText(tag: string, props: Props): string {
   for (const name in props) {
     const value = props[name]
     if (name === 'children') content += textOf(value)
-    else if (name === 'dangerouslySetInnerHTML') content += (value as { readonly __html: string }).__html
+    else if (name === 'dangerouslySetInnerHTML') content += givenHtml(value)
     else text += attributeText(name, value)
   }
   if (close === '' && content !== '') throw fault(`The element ${tag} can have nothing in it.`)
   return `${text}>${content}${close}`
+}
+
+/** Of `dangerouslySetInnerHTML`. Nothing where there is none. */
+function givenHtml(value: unknown): string {
+  const html = typeof value === 'object' && value !== null && '__html' in value ? value.__html : null
+  return html === null || html === undefined ? '' : String(html)
 }
 
 /** A child as HTML. */
@@ -78,14 +84,18 @@ function attributeText(name: string, value: unknown): string {
   if (typeof value === 'string') return `${attribute.open}${escaped(value)}"`
   if (typeof value === 'boolean' && attribute.isBoolean) return value ? attribute.bare : ''
   if (typeof value === 'function' && name.startsWith('on')) return ''
-  const text = String(value)
-  if (typeof value === 'function' || text.startsWith('[object '))
-    throw fault(`The attribute ${name} is no text but of type ${typeof value}.`)
+  const text = typeof value === 'function' || !hasText(value) ? null : String(value)
+  if (text === null || text.startsWith('[object ')) throw fault(`The attribute ${name} is no text but of type ${typeof value}.`)
   return `${attribute.open}${value instanceof String && isEscaped(value) ? text : escaped(text)}"`
 }
 
 function isEscaped(value: unknown): value is { toString(): unknown } {
-  return typeof value === 'object' && value !== null && 'isEscaped' in value && value.isEscaped === true
+  return typeof value === 'object' && value !== null && 'isEscaped' in value && value.isEscaped === true && hasText(value)
+}
+
+/** Whether something says what its text is, in code: what was read from a file does not. */
+function hasText(value: object | string | number | bigint | boolean | symbol): boolean {
+  return typeof value.toString === 'function' && value.toString !== Object.prototype.toString
 }
 
 const SPECIAL = /[&<>"']/
@@ -148,5 +158,6 @@ const asyncFault = (what: string) => fault(`${what} is async. A component is giv
 function fault(message: string): Error {
   const error = new Error(message)
   Error.captureStackTrace(error, jsx)
+  if (error.stack?.startsWith(`Error: ${message}\n    at createElement `)) Error.captureStackTrace(error, createElement)
   return error
 }
