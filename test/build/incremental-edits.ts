@@ -43,6 +43,12 @@ const MEDIA_PATHS = [
   // Where a post's page would be.
   'content/posts/a/index.html',
   'content/posts/x/index.html',
+  // Where feeds of comments would be.
+  'content/posts/a/comments/feed.xml',
+  'content/comments/feed.xml',
+  // What every page names.
+  'content/favicon.svg',
+  'content/preview.png',
 ] as const
 
 /** What o’clock it is in a history, early to late. */
@@ -109,6 +115,8 @@ const config = fc.record(
     url: fc.constantFrom('https://example.org', 'https://example.net/sub'),
     parser: fc.constantFrom('satteri', 'remark'),
     search: fc.boolean(),
+    toc: fc.boolean(),
+    mail: fc.constantFrom(undefined, { from: 'site@example.org' }),
     taxonomies: fc.constantFrom(['tags'], ['tags', 'series'], []),
     permalinks: fc.constantFrom({}, {}, { post: '/:year/:month/:slug/' }, { note: '/n/:title/' }),
     redirects: fc.constantFrom({}, { '/old/': '/' }, { '/gone.html': 'https://example.org/' }),
