@@ -4,6 +4,7 @@ import { dirname, extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { DrowseError } from '../errors/drowse-error.ts'
 import type { Task, ThreadWork } from './thread-work.ts'
 
 /** As deep a stack as the main thread's, so that text nested too deeply is so everywhere. */
@@ -87,7 +88,11 @@ interface Running {
 }
 
 function run(worker: Worker): Running {
-  const failed = new Promise<never>((_, reject) => worker.once('error', reject))
+  const failed = new Promise<never>((_, reject) => {
+    worker.once('error', reject)
+    // Packages that site.ts uses may say `process.exit`.
+    worker.once('exit', (code) => reject(new DrowseError('internal', `A thread of the build ended by itself, with ${code}.`)))
+  })
   // It is heard by whoever gives the thread work.
   failed.catch(() => {})
   return { worker, failed }

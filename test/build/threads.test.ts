@@ -127,6 +127,16 @@ test('A build whose theme can’t be loaded has closed its cache when it says so
   expect(readdirSync(join(site, '.drowse'))).toEqual(['build.db'])
 })
 
+test('A build ends with an error where a package that site.ts uses ends a thread', { timeout: 20_000 }, async () => {
+  const quits = `
+    import { isMainThread } from 'node:worker_threads'
+    if (!isMainThread) process.exit(3)
+    export default { shortcodes: {} }`
+  const site = siteFolder({ 'site.yaml': CONFIG, ...Object.fromEntries(posts), 'site.ts': quits })
+
+  await expect(buildSite(site, newFolder('out'), { many: MANY })).rejects.toThrow('A thread of the build ended')
+})
+
 test('A workshop that was closed starts no threads, though the folder is still being listed for a build that failed', async () => {
   const started: Worker[] = []
   process.on('worker', (worker) => started.push(worker))
