@@ -15,7 +15,7 @@ import type { ObjectInfo } from '../protocol/types.ts'
 
 /** Lists what a build wrote into its folder: a line each, hash and key. Files that are not on it are not touched. */
 const MANIFEST = '.drowse-manifest'
-/** Lists what of this was written again since, a line each: if the build is broken off, nobody can tell what is in these files. */
+/** Lists what was written since there is such a list, a line each: if the build is broken off, nobody can tell what is in these files, but they are its own. */
 const DOUBTFUL = '.drowse-manifest.doubtful'
 
 /** The folder a build writes to. */
@@ -32,11 +32,13 @@ export interface OutDir {
 /** Opens a folder for a build, making it if need be. Throws `folder-unwritable`. */
 export function openOutDir(root: string): OutDir {
   const made = new Set<string>()
-  let written: ReadonlyMap<string, string> = readManifest(join(root, MANIFEST))
-  const doubtful = new Set(linesOf(join(root, DOUBTFUL)))
+  const doubtful = new Set(linesOf(join(root, DOUBTFUL)).filter((key) => key !== ''))
+  const noted = readManifest(join(root, MANIFEST))
+  for (const key of doubtful) noted.set(key, noted.get(key) ?? '')
+  let written: ReadonlyMap<string, string> = noted
 
   function doubt(key: string): void {
-    if (!written.has(key) || doubtful.has(key)) return
+    if (written.size === 0 || doubtful.has(key)) return
     doubtful.add(key)
     try {
       appendFileSync(join(root, DOUBTFUL), `\n${key}`)

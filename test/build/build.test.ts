@@ -104,18 +104,20 @@ describe('A build', () => {
     const options = { cacheFile: join(site, '.drowse/build.db'), ...threads }
     await buildSite(site, out, options)
     const whole = filesIn(out)
-    const inTheWay = join(out, 'tags/red/index.html')
+    const inTheWay = join(out, 'sitemap.xml')
     rmSync(inTheWay)
     mkdirSync(inTheWay)
-    writeFiles(site, { 'site.yaml': CONFIG.replace('A site', 'B site') })
+    writeFiles(site, { 'site.yaml': CONFIG.replace('A site', 'B site'), 'content/posts/new.md': POST })
     await expect(buildSite(site, out, options)).rejects.toMatchObject({ code: 'folder-unwritable' })
-    const broken = readFileSync(join(out, 'posts/hello/index.html'), 'utf8')
+    const broken = readFileSync(join(out, 'index.html'), 'utf8')
+    const isNewThere = existsSync(join(out, 'posts/new/index.html'))
     rmSync(inTheWay, { recursive: true })
-    writeFiles(site, { 'site.yaml': CONFIG })
+    writeFiles(site, { 'site.yaml': CONFIG, 'content/posts/new.md': null })
 
     await buildSite(site, out, options)
 
     expect(broken).toContain('B site')
+    expect(isNewThere).toBe(true)
     expect(filesIn(out)).toEqual(whole)
   })
 
