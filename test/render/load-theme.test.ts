@@ -77,6 +77,12 @@ describe('Loading a theme', () => {
     },
   )
 
+  test('joins what a template gives as a list, as JSX does', async () => {
+    const theme = await loadTheme(themeOf('() => [{ isEscaped: true, toString: () => "<i>a</i>" }, null, ["<b>b</b>"]]'))
+
+    expect(theme.render('Terms', sampleProps('x').Terms)).toBe('<!DOCTYPE html><i>a</i><b>b</b>')
+  })
+
   test('refuses a module that lacks a template', async () => {
     await expect(loadTheme('export const Home = () => ""')).rejects.toMatchObject({
       code: 'theme-invalid',

@@ -75,6 +75,10 @@ function written(component: unknown, props: unknown, what: string, name: string)
 /** JSX and hono's `html` give an object that is its text; of one that waits there is none. As in JSX, nothing is the empty text. */
 function textOf(made: unknown): unknown {
   if (made === null || made === undefined || typeof made === 'boolean') return ''
+  if (Array.isArray(made)) {
+    const parts = made.map(textOf)
+    return parts.find((part) => typeof part !== 'string') ?? parts.join('')
+  }
   return made instanceof Promise ? made : made.toString()
 }
 
