@@ -7,14 +7,19 @@ const PEERS = join(import.meta.dirname, 'peers')
 
 /** Another generator, set up to make the pages of the same blog. */
 export interface Peer {
-  readonly name: 'hugo' | 'eleventy'
+  readonly name: 'bare' | 'hugo' | 'eleventy'
   /** Builds from nothing and returns the seconds it took. `content` has the folders `posts` and `img`. */
   build(content: string, out: string, how: { readonly highlight: boolean }): number
 }
 
-/** The peers among these names. Throws where one is not to be had. */
+/** The peers among these names, after a bare program that needs nothing. Throws where one is not to be had. */
 export function peersNamed(asked: readonly string[], dir: string): readonly Peer[] {
-  return [...(asked.includes('hugo') ? [hugo] : []), ...(asked.includes('eleventy') ? [eleventy(dir)] : [])]
+  return [bare, ...(asked.includes('hugo') ? [hugo] : []), ...(asked.includes('eleventy') ? [eleventy(dir)] : [])]
+}
+
+const bare: Peer = {
+  name: 'bare',
+  build: (content, out) => timed(() => run(process.execPath, [join(PEERS, 'bare.js'), join(content, 'posts'), out], PEERS)),
 }
 
 const hugo: Peer = {

@@ -97,13 +97,17 @@ function cold(dir: string, posts: number, asked: readonly string[], looks = PLAI
     `From nothing, ${posts} posts, ${looks.highlight ? 'highlighted' : 'no highlighting'}, median of ${ROUNDS} (s); ${pagesIn(bench.out)} pages`,
     table(['', 'median', 'all'], [['drowse', median(ours), list(ours)], ...rows]),
     ...peers.map((peer, index) =>
-      bar(
-        `times ${peer.name}`,
+      against(
+        peer.name,
         median(ours) / median(theirs[index] ?? []),
-        looks.highlight ? HIGHLIGHTED_BAR : (COLD_BARS[posts]?.[peer.name] ?? Number.NaN),
+        looks.highlight ? HIGHLIGHTED_BAR : COLD_BARS[posts]?.[peer.name],
       ),
     ),
   ].join('\n')
+}
+
+function against(name: string, times: number, atMost: number | undefined): string {
+  return name === 'bare' || atMost === undefined ? `times ${name}: ${times.toFixed(2)}` : bar(`times ${name}`, times, atMost)
 }
 
 function warm(bench: BenchSite): string {
