@@ -74,7 +74,7 @@ export function partOf(word: string): number {
 /** Each word of a text once, in its part; a part's words stand in their order, with spaces between. */
 export function vocabularyOf(text: string): readonly string[] {
   const parts: string[][] = Array.from({ length: PARTS }, () => [])
-  for (const word of new Set(wordsIn(text))) parts[partOf(word)]?.push(word)
+  for (const word of wordsIn(text)) parts[partOf(word)]?.push(word)
   return parts.map((words) => words.sort().join(' '))
 }
 

@@ -10,7 +10,7 @@ import { type Comment, comments, folded } from './tables.ts'
 /** Whether an entry takes comments. `over`: not any more, since its time for them is over. */
 export type Taking = 'open' | 'over' | 'never'
 
-/** Whether an entry takes comments now: its front matter's `comments` decides, else site.yaml's `comments.open` and `comments.closeAfter`. Only posts and notes do. */
+/** Whether an entry takes comments now: its front matter's `comments` decides, else site.yaml's `comments.open` and `comments.closeAfter`. Only posts and notes do. `isOpen` says what `comments.open` does, for pages that have it cut off from the other settings. */
 export function takingOf(read: Pick<Read, 'row'>, entry: Entry, isOpen = () => siteIsOpen(read)): Taking {
   return taking(entry, isOpen, () => read.row(closings, entry.id) !== null)
 }

@@ -102,7 +102,7 @@ describe('a Xen host that is short of something', () => {
     await driver.close()
   })
 
-  it('whose disk is full leaves a machine that it can’t save paused, with its data, and its memory but now and then', async () => {
+  it('whose disk is full leaves a machine that it can’t save paused, and loses none of its data', async () => {
     const { driver } = host
     await ask((await driver.wake('a', soon())).link, 'count')
     await lab.run("cd /var/lib/drowse && fallocate -l $(( $(/usr/bin/stat -f -c '%a * %S' .) - 50000000 )) filler")
